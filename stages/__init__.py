@@ -1,0 +1,1 @@
+"""Rounds: a declarative dataset-and-eval harness for clinical models, driven by DVC."""

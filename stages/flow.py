@@ -1,0 +1,296 @@
+"""Runs one per-record step over shards: process pool or Ray, memo, quarantine, progress bar, counts.
+
+A step is an object that goes to the workers. Its `process` takes one unit, a record or all records of a group, and
+yields values, `Rejected` and `Count`. A unit that raises is quarantined whole, by the exception's type and place and
+never its message, which may quote a patient.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self
+
+import orjson
+
+from stages.keys import Key
+from stages.memo import Memo, memo_folder
+from stages.params.flow import Flow
+from stages.records import to_json
+from stages.shards import Sharded, read_shard, shard_path, write_bytes, write_shard
+
+SAVE_EVERY_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A value that does not flow on. `reason` is short and countable; `detail` may say more, never PHI.
+
+    `file` is the raw file where there is one; only the extract stage, whose outputs are not pushed, gives it.
+    """
+
+    id: str
+    group: str
+    source: str
+    reason: str
+    detail: str = ""
+    file: str = ""
+
+    @classmethod
+    def from_json(cls, line: bytes | str) -> Self:
+        return cls(**orjson.loads(line))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something worth a number in the stage's metrics file."""
+
+    name: str
+    amount: int = 1
+
+
+class Step(Protocol):
+    """What a stage does to a unit.
+
+    Attributes:
+        stage: The stage's name.
+        unit: Whether `process` takes one record at a time or all records of a group.
+        takes, gives: The classes of values in and out.
+    """
+
+    stage: str
+    unit: Literal["record", "group"]
+    takes: type[Any]
+    gives: type[Any]
+
+    def setup(self) -> None:
+        """Load what is heavy; called once in each worker, and not at all where the memo answers everything."""
+
+    def process(self, unit: Sequence[Any]) -> Iterable[Any]:
+        """Yield values of class `gives`, `Rejected` and `Count`."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one unit or shard."""
+
+    values: list[Any] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One shard's work: its values, or the shard files that hold them."""
+
+    shard: int
+    paths: tuple[Path, ...] = ()
+    values: tuple[Any, ...] = ()
+    memo: Path | None = None
+    isolated: bool = False
+
+
+def run(step: Step, sources: Sequence[Path], target: Path, flow: Flow, key: Key, mark: str) -> dict[str, int]:
+    """Run the step over folders of shards into `target`/records and `target`/quarantine.
+
+    `mark` is the fingerprint of all that the result depends on beside the input. Returns the counts: `in`, `out`,
+    `quarantined`, `quarantined.<reason>` and those of the step. Same shards in, same bytes out, for any number of workers.
+    """
+    shards = range(flow.shards)
+    files = {shard: tuple(shard_path(source, shard) for source in sources) for shard in shards}
+    for path in itertools.chain.from_iterable(files.values()):
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: no such shard; `flow.shards` is {flow.shards}: run `dvc repro`")
+    return _run(step, [Job(shard, paths=files[shard]) for shard in shards], target, flow, key, mark)
+
+
+def run_values(
+    step: Step, buckets: Sequence[Sequence[Sharded]], target: Path, flow: Flow, key: Key, mark: str
+) -> dict[str, int]:
+    """As `run`, over values in memory that the caller has already spread over shards."""
+    jobs = [Job(shard, values=tuple(bucket)) for shard, bucket in enumerate(buckets)]
+    return _run(step, jobs, target, flow, key, mark)
+
+
+def _run(step: Step, jobs: list[Job], target: Path, flow: Flow, key: Key, mark: str) -> dict[str, int]:
+    folder = memo_folder(step.stage, mark)
+    jobs = [Job(j.shard, j.paths, j.values, folder / f"{j.shard:04d}" if folder else None) for j in jobs]
+    work = _Work(step, target, key)
+    total: Counter[str] = Counter(dict.fromkeys(("in", "out", "quarantined"), 0))
+    spread = _on_ray if flow.engine == "ray" else _on_processes
+    for counts in _progress(spread(work, jobs, flow), step.stage, len(jobs)):
+        total.update(counts)
+    return dict(sorted(total.items()))
+
+
+def _on_processes(work: _Work, jobs: list[Job], flow: Flow) -> Iterator[Counter[str]]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    workers = min(flow.workers or os.cpu_count() or 1, len(jobs))
+    context = get_context("forkserver")
+    broken: list[Job] = []
+    with ProcessPoolExecutor(workers, context, _start_worker, (work,)) as pool:
+        futures = {pool.submit(_job_in_worker, job): job for job in jobs}
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                broken.append(futures[future])
+    for job in broken:
+        # A worker died (a parser's crash, the kernel's memory killer): find the unit that kills, and lose no other.
+        yield work.do(Job(job.shard, job.paths, job.values, job.memo, isolated=True))
+
+
+def _on_ray(work: _Work, jobs: list[Job], flow: Flow) -> Iterator[Counter[str]]:
+    try:
+        import ray
+    except ImportError:
+        raise SystemExit("flow.engine: ray needs the extra: pip install 'rounds[ray]', or set it to processes") from None
+
+    ray.init(address=flow.address, num_cpus=flow.workers or None, include_dashboard=False, log_to_driver=False)
+    try:
+        shared = ray.put(work)
+        table = ray.data.from_items([{"job": job} for job in jobs], override_num_blocks=len(jobs))
+        done = table.map(_RayWorker, fn_constructor_args=(shared,), compute=ray.data.ActorPoolStrategy(size=flow.workers or 2))
+        for row in done.iter_rows():
+            yield Counter(row["counts"])
+    finally:
+        ray.shutdown()
+
+
+class _RayWorker:
+    def __init__(self, shared: Any) -> None:
+        import ray
+
+        self._work: _Work = ray.get(shared)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {"counts": dict(self._work.do(row["job"]))}
+
+
+_worker: _Work | None = None
+
+
+def _start_worker(work: _Work) -> None:
+    global _worker
+    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
+    _worker = work
+
+
+def _job_in_worker(job: Job) -> Counter[str]:
+    assert _worker is not None
+    return _worker.do(job)
+
+
+class _Work:
+    """A step with where its results go; one in each worker."""
+
+    def __init__(self, step: Step, target: Path, key: Key) -> None:
+        self.step, self.target, self.key = step, target, key
+        self._ready = False
+
+    def do(self, job: Job) -> Counter[str]:
+        """Work off one shard: write its records and its quarantine, return its counts."""
+        memo = Memo(job.memo, self.key)
+        whole, saved = Outcome(), time.monotonic()
+        taken = 0
+        for unit in self._units(job):
+            taken += len(unit)
+            name = self.key.id("unit", *map(to_json, unit))
+            packed = memo.get(name)
+            if packed is None:
+                packed = _pack(self._isolated(unit) if job.isolated else self.attempt(unit))
+                memo.put(name, packed)
+            found = _unpack(packed, self.step.gives)
+            whole.values += found.values
+            whole.rejected += found.rejected
+            whole.counts.update(found.counts)
+            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                memo.save()
+                saved = time.monotonic()
+        memo.save()
+        write_shard(shard_path(self.target / "records", job.shard), whole.values)
+        lines = sorted(to_json(asdict(rejected)) for rejected in whole.rejected)
+        write_bytes(shard_path(self.target / "quarantine", job.shard), b"".join(line + b"\n" for line in lines))
+        whole.counts.update({"in": taken, "out": len(whole.values), "quarantined": len(whole.rejected)})
+        whole.counts.update(f"quarantined.{rejected.reason}" for rejected in whole.rejected)
+        return whole.counts
+
+    def attempt(self, unit: Sequence[Any]) -> Outcome:
+        """Process one unit; what it raises becomes its quarantine."""
+        if not self._ready:
+            self.step.setup()
+            self._ready = True
+        outcome = Outcome()
+        try:
+            for found in self.step.process(unit):
+                if isinstance(found, Rejected):
+                    outcome.rejected.append(found)
+                elif isinstance(found, Count):
+                    outcome.counts[found.name] += found.amount
+                else:
+                    outcome.values.append(found)
+        except Exception as error:
+            return _quarantined(unit, f"{type(error).__name__} at {_place(error)}")
+        return outcome
+
+    def _isolated(self, unit: Sequence[Any]) -> Outcome:
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+
+        with ProcessPoolExecutor(1, get_context("forkserver"), _start_worker, (self,)) as pool:
+            try:
+                return pool.submit(_attempt_in_worker, unit).result()
+            except BrokenProcessPool:
+                return _quarantined(unit, "the worker process died")
+
+    def _units(self, job: Job) -> Iterator[list[Any]]:
+        values = [*job.values, *itertools.chain.from_iterable(read_shard(p, self.step.takes) for p in job.paths)]
+        values.sort(key=lambda value: (value.group, value.id))
+        if self.step.unit == "record":
+            yield from ([value] for value in values)
+        else:
+            yield from (list(same) for _, same in itertools.groupby(values, key=lambda value: value.group))
+
+
+def _attempt_in_worker(unit: Sequence[Any]) -> Outcome:
+    assert _worker is not None
+    return _worker.attempt(unit)
+
+
+def _quarantined(unit: Sequence[Any], reason: str) -> Outcome:
+    rejected = [Rejected(v.id, v.group, getattr(v, "source", getattr(v, "task", "")), reason) for v in unit]
+    return Outcome(rejected=rejected)
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{os.sep}stages{os.sep}" in frame.filename] or frames
+    return f"{Path(ours[-1].filename).stem}:{ours[-1].lineno}"
+
+
+def _pack(outcome: Outcome) -> bytes:
+    values = [to_json(value).decode() for value in outcome.values]
+    return orjson.dumps([values, [asdict(r) for r in outcome.rejected], dict(outcome.counts)])
+
+
+def _unpack(packed: bytes, gives: type[Any]) -> Outcome:
+    values, rejected, counts = orjson.loads(packed)
+    return Outcome([gives.from_json(v) for v in values], [Rejected(**r) for r in rejected], Counter(counts))
+
+
+def _progress(parts: Iterable[Counter[str]], stage: str, total: int) -> Iterable[Counter[str]]:
+    from tqdm import tqdm
+
+    quiet = not sys.stderr.isatty() or bool(os.environ.get("CI"))
+    return tqdm(parts, desc=stage, total=total, unit="shard", disable=quiet)

@@ -1,0 +1,19 @@
+"""`split`: leak-free train, validation and test."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from stages.params.section import Section
+
+
+class Split(Section):
+    """Shares and the near-duplicate rule. Patients, documents, parents and near-duplicates are never cut."""
+
+    validation: float = Field(0.1, ge=0, lt=1, description="Share of the groups for validation.")
+    test: float = Field(0.2, ge=0, lt=1, description="Share for testing, where a source declares no fixed test set.")
+    near_duplicate: float = Field(0.8, gt=0, le=1, description="Jaccard similarity of 5-word shingles that joins groups.")
+    permutations: int = Field(128, ge=16, description="MinHash permutations.")
+    exports: list[Literal["csv", "parquet"]] = Field(default_factory=list, description="Formats beside JSONL.")

@@ -1,0 +1,30 @@
+"""`tasks`: what a model is asked to do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from stages.params.section import Section
+
+
+class Task(Section):
+    """One task: where its pairs come from, how they are worded, what model learns it and how it is judged."""
+
+    template: Literal["flashcards", "terminology", "hpi", "diagnosis"] = Field(description="How records become pairs.")
+    sources: list[str] = Field(min_length=1, description="Names under `sources` that it is made from.")
+    base: str = Field(description="Name under `base` of the model that is adapted.")
+    base_path: str = Field(description="Where that base model lies: models/base/<base>. DVC reads it; it must agree.")
+    system: str = Field("", description="System prompt; empty for none.")
+    most_input_words: int = Field(600, ge=1, description="Pairs with a longer instruction and input are dropped.")
+    most_response_words: int = Field(200, ge=1, description="Pairs with a longer response are dropped.")
+    sections: list[str] = Field(
+        default_factory=list, description="Headers that a well-formed response has, once each and in this order."
+    )
+    metrics: list[
+        Literal[
+            "token_f1", "exact_match", "hpi_f1", "assessment_f1", "top1_accuracy", "mrr", "rouge1", "rouge2", "rougeL",
+            "bleu", "perplexity", "format_adherence", "wer",
+        ]
+    ] = Field(min_length=1, description="What is measured; the first is the headline.")  # fmt: skip
