@@ -26,7 +26,8 @@ class Params(Section):
     """Everything that the pipeline is told."""
 
     seed: int = Field(ge=0, description="Every random choice follows from it.")
-    key: str = Field(description="File of the secret key behind ids, surrogates and date shifts; never pushed.")
+    key_file: str = Field(description="File of the secret key behind ids, surrogates and date shifts; never pushed.")
+    raw: str = Field(description="The folder that holds the files of all sources, such as data/raw.")
     flow: Flow = Field(description="How work is spread.")
     synthesize: Synthesize = Field(description="The embedded clinic.")
     sources: dict[str, Source] = Field(min_length=1, description="Name -> raw material.")

@@ -1,0 +1,52 @@
+# make repro   installs everything and runs the pipeline on the embedded clinic
+# make test    installs the same and runs every check and test
+# make s3      an S3-compatible server on loopback, to try a shared remote
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: repro test lint unit install docs s3 s3-install clean
+
+repro: install
+	dvc repro
+	@python -m stages.report table
+
+test: install s3-install lint unit
+
+lint: install
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+unit: install
+	python -m pytest
+
+docs: install
+	python -m stages.params.docs
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt apt.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Rounds needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 1; }
+	@PYTHON=$(PYTHON) sh tools/system-packages.sh apt.txt tesseract
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+s3-install: install .s3/venv/.installed
+
+.s3/venv/.installed: apt-test.txt
+	@sh tools/system-packages.sh apt-test.txt memcached chromium || true
+	test -x .s3/venv/bin/python || $(PYTHON) -m venv .s3/venv
+	.s3/venv/bin/python -m pip install --quiet swift==2.38.3
+	@touch $@
+
+s3: s3-install
+	python -m tests.s3.server .s3/data
+
+clean:
+	rm -rf $(VENV) .s3 .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
