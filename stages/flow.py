@@ -154,13 +154,17 @@ def _on_ray(work: _Work, jobs: list[Job], flow: Flow) -> Iterator[Counter[str]]:
     try:
         import ray
     except ImportError:
-        raise SystemExit("flow.engine: ray needs the extra: pip install 'rounds[ray]', or set it to processes") from None
+        raise SystemExit(
+            "flow.engine: ray needs the extra: pip install 'rounds[ray]', or set it to processes"
+        ) from None
 
     ray.init(address=flow.address, num_cpus=flow.workers or None, include_dashboard=False, log_to_driver=False)
     try:
         shared = ray.put(work)
         table = ray.data.from_items([{"job": job} for job in jobs], override_num_blocks=len(jobs))
-        done = table.map(_RayWorker, fn_constructor_args=(shared,), compute=ray.data.ActorPoolStrategy(size=flow.workers or 2))
+        done = table.map(
+            _RayWorker, fn_constructor_args=(shared,), compute=ray.data.ActorPoolStrategy(size=flow.workers or 2)
+        )
         for row in done.iter_rows():
             yield Counter(row["counts"])
     finally:

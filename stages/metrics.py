@@ -25,7 +25,8 @@ def write(path: str | Path, numbers: Mapping[str, Any]) -> None:
 
 def read(path: str | Path) -> dict[str, Any]:
     """Read a metrics file."""
-    return orjson.loads(Path(path).read_bytes())
+    found: dict[str, Any] = orjson.loads(Path(path).read_bytes())
+    return found
 
 
 def _plain(value: Any, key: str) -> Any:

@@ -11,7 +11,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -47,7 +46,8 @@ user = {user}
 swift_dir = {folder}
 log_address = {folder}/log
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes proxy-server
+pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk
+    s3api tempauth copy slo dlo versioned_writes proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
@@ -120,8 +120,12 @@ def running(folder: Path, port: int | None = None) -> Iterator[Server]:
     ports = dict(zip(("account", "container", "object", "memcached", "proxy"), _free_ports(5), strict=True))
     ports["proxy"] = port or ports["proxy"]
     _configure(folder, ports)
-    commands = [["memcached", "-l", "127.0.0.1", "-p", str(ports["memcached"]), *(["-u", "root"] if os.getuid() == 0 else [])]]
-    commands += [[str(BIN / f"swift-{n}-server"), str(folder / f"{n}.conf")] for n in ("account", "container", "object", "proxy")]
+    commands = [
+        ["memcached", "-l", "127.0.0.1", "-p", str(ports["memcached"]), *(["-u", "root"] if os.getuid() == 0 else [])]
+    ]
+    commands += [
+        [str(BIN / f"swift-{n}-server"), str(folder / f"{n}.conf")] for n in ("account", "container", "object", "proxy")
+    ]
     with (folder / "server.log").open("wb") as log:
         processes = [subprocess.Popen(command, stdout=log, stderr=log) for command in commands]
         try:
@@ -178,7 +182,9 @@ def _configure(folder: Path, ports: dict[str, int]) -> None:
             ["add", f"r1z1-127.0.0.1:{ports[name]}/d1", "1"],
             ["rebalance"],
         ):
-            done = subprocess.run([BIN / "swift-ring-builder", builder, *words], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [BIN / "swift-ring-builder", builder, *words], capture_output=True, text=True, check=False
+            )
             if done.returncode > 1:  # 1 is a warning
                 raise RuntimeError(f"swift-ring-builder {' '.join(words)}: {done.stdout}{done.stderr}")
     (folder / "proxy.conf").write_text(PROXY.format(port=ports["proxy"], memcached=ports["memcached"], **named))
@@ -187,7 +193,10 @@ def _configure(folder: Path, ports: dict[str, int]) -> None:
 def _await(url: str, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=2) as answer:
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            urllib.request.urlopen(url, timeout=2) as answer,
+        ):
             if answer.status == 200:
                 return
         time.sleep(0.2)
@@ -222,11 +231,14 @@ def main() -> None:
         for name, value in server.environment.items():
             print(f"  export {name}={value}")
         print(f"  dvc remote add --force --default shared s3://{arguments.bucket}/rounds")
-        print(f"  dvc remote modify shared endpointurl {server.endpoint}\n  dvc push --run-cache\n\nCtrl-C ends it.", flush=True)
+        print(
+            f"  dvc remote modify shared endpointurl {server.endpoint}\n  dvc push --run-cache\n\nCtrl-C ends it.",
+            flush=True,
+        )
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
