@@ -7,37 +7,44 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test lint unit install docs s3 s3-install clean
+.PHONY: repro test lint unit install install-dev docs s3 s3-install clean
 
 repro: install
 	dvc repro
 	@python -m stages.report table
 
-test: install s3-install lint unit
+test: install-dev s3-install lint unit
 
-lint: install
+lint: install-dev
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
 
-unit: install
+unit: install-dev
 	python -m pytest
 
 docs: install
 	python -m stages.params.docs
 
 install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 $(VENV)/.installed: pyproject.toml constraints.txt apt.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Rounds needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 1; }
-	@PYTHON=$(PYTHON) sh tools/system-packages.sh apt.txt tesseract
+	@sh tools/system-packages.sh apt.txt tesseract
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP_INSTALL) .
 	@touch $@
 
-s3-install: install .s3/venv/.installed
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP_INSTALL) '.[dev]'
+	@touch $@
+
+s3-install: .s3/venv/.installed
 
 .s3/venv/.installed: apt-test.txt
 	@sh tools/system-packages.sh apt-test.txt memcached chromium || true

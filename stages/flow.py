@@ -14,12 +14,13 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self, TypeAlias
 
 import orjson
 
+from stages import engines
 from stages.keys import Key
 from stages.memo import Memo, memo_folder
 from stages.params.flow import Flow
@@ -27,6 +28,8 @@ from stages.records import to_json
 from stages.shards import Sharded, read_shard, shard_path, write_bytes, write_shard
 
 SAVE_EVERY_SECONDS = 20.0
+
+Done: TypeAlias = "tuple[Job, Counter[str] | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,78 +124,14 @@ def run_values(
 
 def _run(step: Step, jobs: list[Job], target: Path, flow: Flow, key: Key, mark: str) -> dict[str, int]:
     folder = memo_folder(step.stage, mark)
-    jobs = [Job(j.shard, j.paths, j.values, folder / f"{j.shard:04d}" if folder else None) for j in jobs]
+    jobs = [replace(job, memo=folder / f"{job.shard:04d}" if folder else None) for job in jobs]
     work = _Work(step, target, key)
     total: Counter[str] = Counter(dict.fromkeys(("in", "out", "quarantined"), 0))
-    spread = _on_ray if flow.engine == "ray" else _on_processes
-    for counts in _progress(spread(work, jobs, flow), step.stage, len(jobs)):
-        total.update(counts)
+    done = engines.ENGINES[flow.engine](work.do, jobs, flow.workers, flow.address)
+    for job, counts in _progress(done, step.stage, len(jobs)):
+        # None: a worker died (a parser's crash, the kernel's memory killer). Find the unit that kills, and lose no other.
+        total.update(work.do(replace(job, isolated=True)) if counts is None else counts)
     return dict(sorted(total.items()))
-
-
-def _on_processes(work: _Work, jobs: list[Job], flow: Flow) -> Iterator[Counter[str]]:
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    workers = min(flow.workers or os.cpu_count() or 1, len(jobs))
-    context = get_context("forkserver")
-    broken: list[Job] = []
-    with ProcessPoolExecutor(workers, context, _start_worker, (work,)) as pool:
-        futures = {pool.submit(_job_in_worker, job): job for job in jobs}
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                broken.append(futures[future])
-    for job in broken:
-        # A worker died (a parser's crash, the kernel's memory killer): find the unit that kills, and lose no other.
-        yield work.do(Job(job.shard, job.paths, job.values, job.memo, isolated=True))
-
-
-def _on_ray(work: _Work, jobs: list[Job], flow: Flow) -> Iterator[Counter[str]]:
-    try:
-        import ray
-    except ImportError:
-        raise SystemExit(
-            "flow.engine: ray needs the extra: pip install 'rounds[ray]', or set it to processes"
-        ) from None
-
-    ray.init(address=flow.address, num_cpus=flow.workers or None, include_dashboard=False, log_to_driver=False)
-    try:
-        shared = ray.put(work)
-        table = ray.data.from_items([{"job": job} for job in jobs], override_num_blocks=len(jobs))
-        done = table.map(
-            _RayWorker, fn_constructor_args=(shared,), compute=ray.data.ActorPoolStrategy(size=flow.workers or 2)
-        )
-        for row in done.iter_rows():
-            yield Counter(row["counts"])
-    finally:
-        ray.shutdown()
-
-
-class _RayWorker:
-    def __init__(self, shared: Any) -> None:
-        import ray
-
-        self._work: _Work = ray.get(shared)
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {"counts": dict(self._work.do(row["job"]))}
-
-
-_worker: _Work | None = None
-
-
-def _start_worker(work: _Work) -> None:
-    global _worker
-    os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
-    _worker = work
-
-
-def _job_in_worker(job: Job) -> Counter[str]:
-    assert _worker is not None
-    return _worker.do(job)
 
 
 class _Work:
@@ -201,6 +140,7 @@ class _Work:
     def __init__(self, step: Step, target: Path, key: Key) -> None:
         self.step, self.target, self.key = step, target, key
         self._ready = False
+        self._cell: engines.Cell | None = None
 
     def do(self, job: Job) -> Counter[str]:
         """Work off one shard: write its records and its quarantine, return its counts."""
@@ -248,15 +188,13 @@ class _Work:
         return outcome
 
     def _isolated(self, unit: Sequence[Any]) -> Outcome:
-        from concurrent.futures import ProcessPoolExecutor
-        from concurrent.futures.process import BrokenProcessPool
-        from multiprocessing import get_context
-
-        with ProcessPoolExecutor(1, get_context("forkserver"), _start_worker, (self,)) as pool:
-            try:
-                return pool.submit(_attempt_in_worker, unit).result()
-            except BrokenProcessPool:
-                return _quarantined(unit, "the worker process died")
+        if self._cell is None:
+            self._cell = engines.Cell(_Work(self.step, self.target, self.key).attempt)
+        try:
+            found: Outcome = self._cell.call(unit)
+        except engines.WorkerDied:
+            return _quarantined(unit, "the worker process died")
+        return found
 
     def _units(self, job: Job) -> Iterator[list[Any]]:
         values = [*job.values, *itertools.chain.from_iterable(read_shard(p, self.step.takes) for p in job.paths)]
@@ -267,20 +205,15 @@ class _Work:
             yield from (list(same) for _, same in itertools.groupby(values, key=lambda value: value.group))
 
 
-def _attempt_in_worker(unit: Sequence[Any]) -> Outcome:
-    assert _worker is not None
-    return _worker.attempt(unit)
-
-
 def _quarantined(unit: Sequence[Any], reason: str) -> Outcome:
     rejected = [Rejected(v.id, v.group, getattr(v, "source", getattr(v, "task", "")), reason) for v in unit]
     return Outcome(rejected=rejected)
 
 
 def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     ours = [frame for frame in frames if f"{os.sep}stages{os.sep}" in frame.filename] or frames
-    return f"{Path(ours[-1].filename).stem}:{ours[-1].lineno}"
+    return f"{Path(ours[-1].filename).stem}:{ours[-1].lineno}" if ours else "flow"
 
 
 def _pack(outcome: Outcome) -> bytes:
@@ -293,7 +226,7 @@ def _unpack(packed: bytes, gives: type[Any]) -> Outcome:
     return Outcome([gives.from_json(v) for v in values], [Rejected(**r) for r in rejected], Counter(counts))
 
 
-def _progress(parts: Iterable[Counter[str]], stage: str, total: int) -> Iterable[Counter[str]]:
+def _progress(parts: Iterable[Done], stage: str, total: int) -> Iterable[Done]:
     from tqdm import tqdm
 
     quiet = not sys.stderr.isatty() or bool(os.environ.get("CI"))
