@@ -1,0 +1,37 @@
+"""A visit as doctor, patient and nurse talk it through, marked up with slots."""
+
+from __future__ import annotations
+
+import random
+
+from stages.records import Turn
+from stages.synthesize.case import Case
+from stages.synthesize.wording import Voice, choose, facts
+
+
+def make_dialogue(case: Case, rng: random.Random, held_out: bool) -> tuple[Turn, ...]:
+    """The dialogue's turns; `text` is marked up, `speaker` is Doctor, Patient or Nurse."""
+    return dialogue(case, rng, Voice.of(held_out))
+
+
+def dialogue(case: Case, rng: random.Random, voice: Voice) -> tuple[Turn, ...]:
+    """As `make_dialogue`, in the given voice. Every fact of the case's summary is said in it."""
+    known = facts(case)
+    lines: list[tuple[str, str]] = []
+    for part in choose(rng, "dialogues", "order", voice).split():
+        exchange: str = choose(rng, "dialogues", _pool(part, case), voice)
+        for line in exchange.format(**known).splitlines():
+            speaker, text = line.split(": ", 1)
+            if lines and lines[-1][0] == speaker:
+                text = f"{lines.pop()[1]} {text}"
+            lines.append((speaker, text))
+    return tuple(Turn(speaker, text) for speaker, text in lines)
+
+
+def _pool(part: str, case: Case) -> str:
+    """Some parts are told in other words for a patient who has no history or no allergy."""
+    if part == "history" and not case.history:
+        return "healthy"
+    if part == "allergies" and not case.allergies:
+        return "no_allergies"
+    return part
