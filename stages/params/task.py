@@ -20,8 +20,10 @@ class Task(Section):
     most_input_words: int = Field(600, ge=1, description="Pairs with a longer instruction and input are dropped.")
     most_response_words: int = Field(200, ge=1, description="Pairs with a longer response are dropped.")
     sections: list[str] = Field(
-        default_factory=list, description="Headers that a well-formed response has, once each and in this order."
+        default_factory=list,
+        description="Headers that a well-formed response has, once each and in this order; also what `hpi` writes.",
     )
+    headers: str = Field("data/lexicon/sections.txt", description="Names of a note's sections and how they are headed.")
     metrics: list[
         Literal[
             "token_f1", "exact_match", "hpi_f1", "assessment_f1", "top1_accuracy", "mrr", "rouge1", "rouge2", "rougeL",

@@ -1,0 +1,1 @@
+"""Records to (instruction, response) examples; one task template a module."""
