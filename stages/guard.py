@@ -1,0 +1,342 @@
+"""What a change to clinical text must never touch: numbers, doses, negation, sides, time, names and section headers.
+
+`critical` reduces a text to its protected content, `changed` names the categories in which two texts differ, and
+`protected` gives the stretches that an operator keeps its hands off. All is by rule and by lexicon: it errs towards
+protecting too much, because a change that is held back costs an example and one that slips through costs its meaning.
+
+Negation scope follows NegEx (Chapman et al. 2001): from the cue to the end of the sentence or a word that ends it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import NamedTuple
+
+from stages import cues
+
+
+@dataclass(frozen=True, slots=True)
+class Critical:
+    """The protected content of a text; each field is a category.
+
+    Attributes:
+        numbers: Every number in the order of the text, digits or words, with a comparator where one stands before it.
+        doses: Numbers with the unit that follows: `2.5 mg`.
+        units: Every unit, spellings made one: `mcg` for micrograms and µg.
+        schedules: Frequency and route: `2/day` for BID and "twice a day", `oral` for PO.
+        negation: Content words in the scope of a negation; an empty word for a cue that negates nothing named.
+        certainty: Hedges such as `possible`, `suspected`.
+        laterality: Sides, each with the content word that follows.
+        temporality: `history`, `acute`, `ago`, `new` and the like.
+        qualifiers: Direction, severity and course: `hypo`, `elevated`, `mild`, `stopped`.
+        people: Whose finding it is and their sex: `mother`, `female`.
+        names: Concepts of the lexicon, such as drugs and diagnoses; a synonym is the same concept.
+        drugs: Words that bear the stem of an international nonproprietary name and are in no lexicon.
+        sections: Headers in the order of the text.
+    """
+
+    numbers: tuple[str, ...] = ()
+    doses: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
+    negation: tuple[str, ...] = ()
+    certainty: tuple[str, ...] = ()
+    laterality: tuple[str, ...] = ()
+    temporality: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of things, words in lower case -> concept; two names of one concept may stand for each other."""
+
+    concepts: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    longest: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, groups: Iterable[Sequence[str]]) -> Names:
+        """Each group is the names of one thing, best name first. A name of two things is a concept of its own."""
+        concepts: dict[tuple[str, ...], str] = {}
+        for group in groups:
+            keys = {words: name for name in group if (words := _words(name))}
+            concept = " ".join(next(iter(keys), ()))
+            for words in keys:
+                own = concepts.setdefault(words, concept)
+                if own != concept:
+                    concepts[words] = "=" + " ".join(words)
+        longest: dict[str, int] = {}
+        for words in concepts:
+            longest[words[0]] = max(longest.get(words[0], 0), len(words))
+        return cls(concepts, longest)
+
+    def at(self, words: Sequence[str], start: int) -> tuple[int, str] | None:
+        """The longest name that begins at a word: how many words it has and its concept."""
+        for length in range(min(self.longest.get(words[start], 0), len(words) - start), 0, -1):
+            if (concept := self.concepts.get(tuple(words[start : start + length]))) is not None:
+                return length, concept
+        return None
+
+
+NO_NAMES = Names()
+CATEGORIES = tuple(f.name for f in fields(Critical))
+
+
+def critical(text: str, names: Names = NO_NAMES) -> Critical:
+    """The protected content of a text."""
+    found: dict[str, list[str]] = {category: [] for category in CATEGORIES}
+    for mark in _marks(text, names):
+        if mark.value is not None:
+            found[mark.category].append(mark.value)
+    in_order = ("numbers", "sections")
+    found["people"] = list(set(found["people"]))
+    return Critical(**{c: tuple(v if c in in_order else sorted(v)) for c, v in found.items()})
+
+
+def changed(before: str, after: str, names: Names = NO_NAMES) -> list[str]:
+    """Names of the categories in which two texts differ; empty when all that is protected is the same."""
+    if before == after:
+        return []
+    one, other = critical(before, names), critical(after, names)
+    return [category for category in CATEGORIES if getattr(one, category) != getattr(other, category)]
+
+
+def carries(text: str, names: Names = NO_NAMES) -> set[str]:
+    """Names of the categories of which a text holds anything."""
+    return {mark.category for mark in _marks(text, names)}
+
+
+def protected(text: str, names: Names = NO_NAMES) -> list[tuple[int, int]]:
+    """Stretches (start, end in code points) that hold protected content, in order, none overlapping another."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((mark.start, mark.end) for mark in _marks(text, names) if mark.end > mark.start):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class _Mark(NamedTuple):
+    """A stretch of protected content; one without a value is kept from change and says nothing by itself."""
+
+    category: str
+    value: str | None
+    start: int
+    end: int
+
+
+class _Item(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+
+_TOKEN = re.compile(
+    r"(?<![\w/])[^\W\d_]/[^\W\d_](?![\w/])"  # w/o, h/o
+    r"|\d+(?:[.,:/]\d+)*|[½¼¾⅓⅔]"
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
+    r"|\n|[^\w\s]"
+)
+_HEADER = re.compile(
+    r"(?:^|(?<=[.!?]\s)|(?<=\n))[ \t]*(?:[-*•#]+[ \t]*)?([A-Z][\w/&()' -]{0,40}?)[ \t]*:(?=\s|$)"
+    r"|^([A-Z][A-Z/& ]{5,40})$",
+    re.MULTILINE,
+)
+_COMPARATORS = frozenset("<>≤≥±~")
+_SENTENCE_END = frozenset(".!?;:")
+_PREFIX = re.compile(r"(hypo|hyper|brady|tachy)(?=[a-z]{3})")
+_DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(item.word for item in _items(name) if item.word.strip())
+
+
+def _items(text: str) -> list[_Item]:
+    """Words in lower case, numbers, punctuation and line ends; shorthand is spelled out, all of it at one place."""
+    items: list[_Item] = []
+    for token in _TOKEN.finditer(text):
+        raw, start, end = token.group(), token.start(), token.end()
+        if raw == "-" and text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
+            continue
+        word = raw.lower().replace("’", "'")
+        for part in cues.SHORTHAND.get(word, (word,)):
+            items.append(_Item(part, start, end))
+    return items
+
+
+def _marks(text: str, names: Names) -> Iterator[_Mark]:
+    for header in _HEADER.finditer(text):
+        group = 1 if header.group(1) is not None else 2
+        yield _Mark("sections", header.group(group).lower(), *header.span(group))
+    items = _items(text)
+    words = [item.word for item in items]
+    taken = bytearray(len(items))
+    yield from _schedules(items, words, taken)
+    concepts = list(_concepts(words, names))
+    inside = bytearray(len(items))
+    canonical: list[str | None] = list(words)
+    for start, length, concept in concepts:
+        yield _Mark("names", concept, items[start].start, items[start + length - 1].end)
+        inside[start : start + length] = b"\1" * length
+        canonical[start : start + length] = [concept, *[None] * (length - 1)]
+    yield from _quantities(text, items, words, taken)
+    for i in range(len(items)):
+        if taken[i] or words[i] in cues.LONE_UNITS:
+            canonical[i] = None
+    for i, item in enumerate(items):
+        if not inside[i] and not taken[i]:
+            yield from _plain(item)
+        if item.word in cues.SIDES:
+            following = _next(canonical, i + 1)
+            value = cues.SIDES[item.word] if following is None else f"{cues.SIDES[item.word]} {canonical[following]}"
+            yield _Mark("laterality", value, item.start, items[following or i].end)
+    for start, end in _sentences(text, items):
+        yield from _negation(items, canonical, start, end)
+
+
+def _concepts(words: Sequence[str], names: Names) -> Iterator[tuple[int, int, str]]:
+    i = 0
+    while i < len(words):
+        if (found := names.at(words, i)) is None:
+            i += 1
+            continue
+        yield i, *found
+        i += found[0]
+
+
+def _schedules(items: list[_Item], words: list[str], taken: bytearray) -> Iterator[_Mark]:
+    i = 0
+    while i < len(words):
+        length, value = _schedule(words, i)
+        if length:
+            yield _Mark("schedules", value, items[i].start, items[i + length - 1].end)
+            taken[i : i + length] = b"\1" * length
+        i += length or 1
+
+
+def _schedule(words: list[str], i: int) -> tuple[int, str]:
+    """Length in words and meaning of the schedule that begins at a word; length 0 where none does."""
+    if words[i] not in cues.SCHEDULE_STARTS:
+        return 0, ""
+    # q6h, q 6 hours, every six hours
+    if words[i] in ("q", "every") and i + 2 < len(words) and words[i + 2] in cues.UNITS:
+        number = cues.NUMBER_WORDS.get(words[i + 1], words[i + 1])
+        if number[0].isdigit():
+            return 3, f"every {number} {cues.UNITS[words[i + 2]]}"
+    for length in range(min(cues.LONGEST_SCHEDULE, len(words) - i), 0, -1):
+        if (meaning := cues.SCHEDULES.get(tuple(words[i : i + length]))) is not None:
+            return length, meaning
+    return 0, ""
+
+
+def _quantities(text: str, items: list[_Item], words: list[str], taken: bytearray) -> Iterator[_Mark]:
+    for i, item in enumerate(items):
+        if taken[i]:
+            continue
+        number = item.word if _DIGIT.match(item.word) else cues.NUMBER_WORDS.get(item.word)
+        if number is None:
+            if item.word in cues.LONE_UNITS:
+                yield _Mark("units", cues.UNITS[item.word], item.start, item.end)
+            continue
+        start = item.start
+        if i and words[i - 1] in _COMPARATORS:
+            number, start = words[i - 1] + number, items[i - 1].start
+        elif text[start - 1 : start] in ("-", "−") and not text[max(0, start - 2) : start - 1].strip():
+            number, start = "-" + number, start - 1
+        number = re.sub(r"(?<=\d),(?=\d{3}\b)", "", number)
+        yield _Mark("numbers", number, start, item.end)
+        unit, end = _unit(words, i + 1)
+        if unit:
+            yield _Mark("doses", f"{number} {unit}", start, items[end - 1].end)
+            for j in range(i + 1, end):
+                if words[j] in cues.UNITS and words[j] not in cues.LONE_UNITS:
+                    yield _Mark("units", cues.UNITS[words[j]], items[j].start, items[j].end)
+
+
+def _unit(words: list[str], i: int) -> tuple[str, int]:
+    """The unit that begins at a word (`mg/kg per day`) and the place after it; an empty one where none does."""
+    parts: list[str] = []
+    while i < len(words) and words[i] in cues.UNITS:
+        parts.append(cues.UNITS[words[i]])
+        i += 1
+        if i + 1 < len(words) and words[i] in ("/", "per") and words[i + 1] in cues.UNITS:
+            i += 1
+        else:
+            break
+    return "/".join(parts), i
+
+
+def _plain(item: _Item) -> Iterator[_Mark]:
+    """Marks of a word that stands for itself, outside every name."""
+    word, start, end = item
+    for category, table in cues.PLAIN.items():
+        if (value := table.get(word)) is not None:
+            yield _Mark(category, value, start, end)
+    if (prefix := _PREFIX.match(word)) is not None:
+        yield _Mark("qualifiers", cues.PREFIXES[prefix.group(1)], start, end)
+    if cues.DRUG.fullmatch(word):
+        yield _Mark("drugs", word, start, end)
+
+
+def _sentences(text: str, items: list[_Item]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for i, item in enumerate(items):
+        ends = item.word in _SENTENCE_END and not text[item.end : item.end + 1].strip()
+        if item.word == "\n":
+            # A sentence may be wrapped over lines: only an empty line, a bullet or a capital begins another.
+            follows = text[item.end : item.end + 80].lstrip(" \t")
+            ends = not follows or follows[0] == "\n" or not (follows[0].islower() or follows[0].isdigit())
+        if ends:
+            yield start, i
+            start = i + 1
+    yield start, len(items)
+
+
+def _negation(items: list[_Item], canonical: list[str | None], start: int, end: int) -> Iterator[_Mark]:
+    for i in range(start, end):
+        if (reach := _reach(items, i, end)) is None:
+            continue
+        places = (range(i + 1, end), range(i - 1, start - 1, -1))
+        scope = _scope(items, canonical, places[reach == "before"])
+        if not scope and reach == "after":
+            scope = _scope(items, canonical, places[1])
+        yield _Mark("negation", None if scope else "", items[i].start, items[i].end)
+        yield from scope
+
+
+def _reach(items: list[_Item], i: int, end: int) -> str | None:
+    """On which side of a word that what it negates stands; None when it negates nothing."""
+    word = items[i].word
+    if i + 1 < end and (side := cues.NEGATION_PAIRS.get((word, items[i + 1].word))) is not None:
+        return side
+    if word in cues.NEGATES_AFTER or word.endswith("n't"):
+        return "after"
+    return "before" if word in cues.NEGATES_BEFORE else None
+
+
+def _scope(items: list[_Item], canonical: list[str | None], places: range) -> list[_Mark]:
+    found: list[_Mark] = []
+    for i in places:
+        word = canonical[i]
+        if word is None or word in cues.EMPTY_WORDS or not (word[0].isalpha() or word[0] == "="):
+            continue
+        if word in cues.SCOPE_ENDS or _reach(items, i, len(items)) is not None:
+            break
+        found.append(_Mark("negation", word, items[i].start, items[i].end))
+    return found
+
+
+def _next(canonical: list[str | None], i: int) -> int | None:
+    """The place of the content word after a side, none beyond the sentence."""
+    for place, word in enumerate(canonical[i : i + 4], start=i):
+        if word is None or word in cues.EMPTY_WORDS or word == "sided":
+            continue
+        return place if word[0].isalnum() or word[0] == "=" else None
+    return None
