@@ -62,6 +62,7 @@ def facts(case: Case) -> dict[str, str]:
         "She": "She" if female else "He",
         "she": "she" if female else "he",
         "her": "her" if female else "his",
+        "them": "her" if female else "him",
         "complaint": case.complaint,
         "duration": case.duration,
         "present": listed(case.present),
