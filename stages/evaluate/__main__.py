@@ -1,0 +1,69 @@
+"""`python -m stages.evaluate TASK`, and `python -m stages.evaluate score FILE` for anyone's predictions."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from stages.params import Params, load_or_exit
+
+
+def main() -> None:
+    """Evaluate a declared task, or score a file."""
+    if sys.argv[1:2] == ["score"]:
+        from stages.evaluate.score import main as score
+
+        score(sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.evaluate",
+        description="Base against tuned on the test set of a task.",
+        epilog="`python -m stages.evaluate score FILE` scores what any other system predicted; see its --help.",
+    )
+    parser.add_argument("task", help="a name under `tasks` in params.yaml")
+    parser.add_argument("--params", default="params.yaml", help="the params file (default: %(default)s)")
+    args = parser.parse_args()
+    params = load_or_exit(args.params)
+    if args.task not in params.tasks:
+        parser.error(
+            f"{args.task!r} is not under `tasks` in {args.params}; there are {', '.join(sorted(params.tasks))}"
+        )
+    try:
+        evaluate(params, args.task)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"evaluate {args.task}: {error}") from None
+
+
+def evaluate(params: Params, name: str) -> None:
+    """Answer the test set of a task with base and tuned model, score both, and write answers and scores."""
+    from stages import metrics
+    from stages.evaluate.panel import Panel
+    from stages.evaluate.predict import predict
+    from stages.evaluate.results import score, signatures
+    from stages.evaluate.scorers.ranked import Synonyms
+    from stages.records import Example, to_json
+    from stages.shards import read_shard, write_bytes, write_shard
+
+    task, settings = params.tasks[name], params.evaluate
+    if unknown := sorted(settings.categories.keys() - params.tasks.keys()):
+        raise ValueError(f"evaluate.categories.{unknown[0]}: no such task; there are {', '.join(sorted(params.tasks))}")
+    # Before any model is loaded: a fault in what is declared must not cost an hour.
+    on = settings.categories.get(name, {})
+    panel = Panel(task.metrics, task.sections, Synonyms.read(settings.synonyms), on)
+    examples = sorted(read_shard(Path("data/split") / name / "test.jsonl", Example), key=lambda example: example.id)
+    base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
+    predictions = predict(examples, base, adapter, settings, params.training(name), params.seed)
+    numbers, intervals = score(predictions, panel, settings, params.seed, name)
+
+    folder = Path("data/evaluate") / name
+    shutil.rmtree(folder, ignore_errors=True)
+    write_shard(folder / "predictions.jsonl", predictions)
+    write_bytes(folder / "signatures.json", to_json(signatures(panel, settings, params.seed)) + b"\n")
+    metrics.write(f"metrics/{name}.json", numbers)
+    metrics.write(f"metrics/intervals/{name}.json", intervals)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""What both models answered: one line of data/evaluate/<task>/predictions.jsonl, and what scorers see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import orjson
+
+from stages.models.text import Likelihood
+
+System = Literal["base", "tuned"]
+SYSTEMS: tuple[System, ...] = ("base", "tuned")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a scorer sees of one example and one system.
+
+    Attributes:
+        prediction: The generated text, without special tokens; may be blank.
+        ended: Whether generation ended by itself, not at the limit of new tokens.
+        likelihood: Of the reference under the system; None where only texts are at hand.
+    """
+
+    id: str
+    group: str
+    reference: str
+    prediction: str
+    category: str = ""
+    ended: bool = True
+    likelihood: Likelihood | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One test example with the answers of base and tuned model.
+
+    Attributes:
+        prompt: SHA-256 of the prompt as both models saw it; equal prompts make two files comparable.
+    """
+
+    id: str
+    group: str
+    prompt: str
+    instruction: str
+    reference: str
+    base_ended: bool
+    tuned_ended: bool
+    base_likelihood: Likelihood
+    tuned_likelihood: Likelihood
+    base: str = ""
+    tuned: str = ""
+    category: str = ""
+    input: str = ""
+
+    @classmethod
+    def from_json(cls, line: bytes | str) -> Self:
+        """Parse one JSON object; raises `TypeError` naming a key that is missing or unknown."""
+        found = orjson.loads(line)
+        for system in SYSTEMS:
+            found[f"{system}_likelihood"] = Likelihood(**found[f"{system}_likelihood"])
+        return cls(**found)
+
+    def answer(self, system: System) -> Answer:
+        """What scorers see of one of the two."""
+        prediction, ended, likelihood = {
+            "base": (self.base, self.base_ended, self.base_likelihood),
+            "tuned": (self.tuned, self.tuned_ended, self.tuned_likelihood),
+        }[system]
+        return Answer(self.id, self.group, self.reference, prediction, self.category, ended, likelihood)
