@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stages.synthesize.case import Case
 from stages.synthesize.wording import Voice, choose, facts, listed, pools, sentence
@@ -89,7 +89,7 @@ class _Spelling:
 
     def __init__(self, rng: random.Random, case: Case) -> None:
         self._rng = rng
-        self._short = pools("reports")["abbreviations"] if rng.random() < ABBREVIATED else {}
+        self._short: Any = pools("reports")["abbreviations"] if rng.random() < ABBREVIATED else {}
         self._typos = rng.randint(0, MOST_TYPOS)
         # A slip in a drug or in what it is for would change what the report says.
         self._spared = {

@@ -44,7 +44,7 @@ def choose(rng: random.Random, name: str, pool: str, voice: Voice) -> Any:
     """One template of a pool; the library speaks in training's templates as well as in its own."""
     voices = pools(name)[pool]
     if voice is Voice.LIBRARY:
-        return rng.choice([*voices["train"], *voices.get("library", ())])
+        return rng.choice([*voices.get("train", ()), *voices.get("library", ())])
     return rng.choice(voices[voice])
 
 
@@ -71,6 +71,9 @@ def facts(case: Case) -> dict[str, str]:
         "negated": listed(case.negated, "or"),
         "no1": case.negated[0],
         "no2": case.negated[1],
+        "bare_first": bare(first),
+        "bare1": bare(case.negated[0]),
+        "bare2": bare(case.negated[1]),
         "history": listed(case.history),
         "medicines": listed(str(medicine) for medicine in case.medicines),
         "allergies": listed(case.allergies),
@@ -89,6 +92,11 @@ def listed(items: Iterable[str], word: str = "and") -> str:
     """ "a, b and c"."""
     *most, last = [*items] or [""]
     return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def bare(finding: str) -> str:
+    """The finding without its article, as after "no" and "any"."""
+    return finding.removeprefix("a ").removeprefix("an ")
 
 
 def sentence(text: str) -> str:

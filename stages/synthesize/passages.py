@@ -1,0 +1,121 @@
+"""Plain texts that a language model trained from scratch learns from: the clinic's library.
+
+A model this small must learn to copy before it can learn a task's form (copying breaks through late in its training), so
+most passages tell one case twice, as a dialogue and as a note in other words; what varies (names, ages, durations, doses,
+findings) can then only be predicted by looking back. The rest is what a textbook says of the conditions. Nobody real is
+in them, held-out wordings and combinations are not in them, and no task's answer has their form.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from stages.keys import seeded
+from stages.synthesize.case import Case, make_case
+from stages.synthesize.conditions import Condition, clinic
+from stages.synthesize.dialogues import dialogue
+from stages.synthesize.fill import fill
+from stages.synthesize.identity import Cast, make_cast
+from stages.synthesize.wording import Voice, choose, facts, sentence
+
+CASTS = 600
+VISIT, VIGNETTES, LESSONS, CHAT = range(4)
+SHARES = {VISIT: 66, VIGNETTES: 14, LESSONS: 10, CHAT: 10}
+FIRST_DAY = date(2015, 1, 1)
+Casts = Mapping[str, Sequence[Cast]]
+PARTS = ("opened", "symptoms", "denials", "background", "verdict", "plan")
+
+
+def make_passages(seed: int, number: int) -> Iterator[str]:
+    """Yield passages of about 100 to 250 words; the n-th depends on the seed and n alone."""
+    casts = make_casts(seed)
+    for n in range(number):
+        yield make_passage(seeded(seed, "synthesize", "passage", str(n)), casts)
+
+
+def make_casts(seed: int) -> Casts:
+    """People for passages to be about, by sex: making new ones for each passage would take most of the time."""
+    return {
+        sex: [_cast(seeded(seed, "synthesize", "passage cast", sex, str(n)), sex) for n in range(CASTS)]
+        for sex in ("female", "male")
+    }
+
+
+def make_passage(rng: random.Random, casts: Casts) -> str:
+    """One passage, about people of the given casts."""
+    (kind,) = rng.choices(list(SHARES), weights=list(SHARES.values()))
+    if kind == VISIT:
+        return _visit(rng, casts)
+    if kind == VIGNETTES:
+        return "\n".join(_vignette(rng) for _ in range(rng.randint(3, 4)))
+    chosen = rng.sample(clinic().conditions, 8)
+    if kind == LESSONS:
+        return "\n".join(_told("lesson", rng, condition) for condition in chosen[: rng.randint(2, 3)])
+    return "\n".join(_told("chat", rng, condition) for condition in chosen)
+
+
+def _visit(rng: random.Random, casts: Casts) -> str:
+    case = _case(rng)
+    talk = "\n".join(f"{turn.speaker}: {turn.text}" for turn in dialogue(case, rng, Voice.LIBRARY))
+    return fill(f"{talk}\n\n{_note(rng, case)}", _of_case(rng.choice(casts[case.sex]), case), rng).text
+
+
+def _note(rng: random.Random, case: Case) -> str:
+    known = facts(case)
+    known["Her"] = sentence(known["her"])
+    template: str = choose(rng, "passages", "note", Voice.LIBRARY)
+    told = {part: choose(rng, "passages", _pool(part, case), Voice.LIBRARY).format(**known) for part in PARTS}
+    return template.format(**told)
+
+
+def _vignette(rng: random.Random) -> str:
+    known = facts(_case(rng))
+    template: str = choose(rng, "passages", "vignette", Voice.LIBRARY)
+    return template.format(**known, A=sentence(known["a"]))
+
+
+def _told(pool: str, rng: random.Random, condition: Condition) -> str:
+    mark1, mark2 = rng.sample(condition.marks, 2)
+    known = {
+        "name": condition.name,
+        "definition": condition.definition,
+        "cause": condition.cause,
+        "risk": condition.risk,
+        "complication": condition.complication,
+        "organ": condition.organ,
+        "complaint": rng.choice(condition.complaints).format(side=rng.choice(("left", "right"))),
+        "mark1": mark1,
+        "mark2": mark2,
+        "common": rng.choice(condition.common),
+        "test": condition.test,
+        "test_shows": condition.test_shows,
+        "treatment": condition.treatment,
+    }
+    template: str = choose(rng, "passages", pool, Voice.LIBRARY)
+    return template.format(**known, **{sentence(name): sentence(value) for name, value in known.items()})
+
+
+def _pool(part: str, case: Case) -> str:
+    return "healthy" if part == "background" and not case.history else part
+
+
+def _case(rng: random.Random) -> Case:
+    """A training case that holds no identifier: ages over 89 are one."""
+    while True:
+        case = make_case(rng, held_out=False)
+        if case.age <= 89:
+            return case
+
+
+def _cast(rng: random.Random, sex: str) -> Cast:
+    visit = FIRST_DAY + timedelta(days=rng.randrange(4000))
+    return make_cast(rng, False, sex, date(visit.year - 40, 1, 1), visit)
+
+
+def _of_case(cast: Cast, case: Case) -> Cast:
+    visit = cast.dates["visit"]
+    birth = date(visit.year - case.age - 1, 12, 28) if visit.month < 12 else date(visit.year - case.age, 1, 1)
+    return replace(cast, age=case.age, dates={**cast.dates, "birth": birth})
