@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.params.section import Section
+
+PLACEHOLDERS = ("group", "encounter", "split", "name")
+
+Role = Literal["doctor", "patient", "nurse", "family", "other"]
+
+
+def _speakers() -> dict[str, Role]:
+    return {"Doctor": "doctor", "Patient": "patient", "Nurse": "nurse"}
 
 
 class Source(Section):
     """One kind of raw material and how it is read.
 
     A `pattern` names parts of a file's path: `{group}` (the patient), `{encounter}` (the visit), `{split}` (a fixed
-    set) and `{name}` (anything); `*` stands for anything within one folder. For tables `columns` says the same by
-    column names.
+    set) and `{name}` (anything); `*` stands for anything within one folder, `**` for any folders. For tables `columns`
+    says the same by column names.
     """
 
     reader: Literal["documents", "dialogues", "table", "datasets"] = Field(
-        description="documents: PDF, image, DOCX, RTF, TXT, HTML by content; dialogues: text of `Speaker: words` lines; "
+        description="documents: PDF, image, DOCX, RTF, TXT, HTML by content; dialogues: lines of `Speaker: words`; "
         "table: JSONL, CSV, TSV or Parquet; datasets: Hugging Face `save_to_disk` folder or hub name."
     )
-    path: str = Field(description="A folder or file below the project, or the name of a hub dataset.")
-    pattern: str = Field("*", description="Which files below `path`, and what their paths say.")
+    path: str = Field(min_length=1, description="A folder or file below the project, or the name of a hub dataset.")
+    pattern: str = Field("*", min_length=1, description="Which files below `path`, and what their paths say.")
     columns: dict[str, str] = Field(
         default_factory=dict,
-        description="Record field -> column. `group`, `encounter`, `split`, `text` and `dialogue` mean what they say; any "
-        "other name becomes a field of the record. Empty takes every column under its own name.",
+        description="Record field -> column. `group`, `encounter`, `split`, `text` and `dialogue` mean what they say; "
+        "any other name becomes a field of the record. Empty takes every column under its own name. A row with a text "
+        "or dialogue and other fields beside it gives two records of one encounter.",
     )
     revision: str | None = Field(None, description="Pinned revision (commit) of a hub dataset; needed for a hub name.")
     hub_split: str | None = Field(None, description="Split of a hub dataset, such as `train`.")
-    speakers: dict[str, str] = Field(
-        default_factory=lambda: {"Doctor": "doctor", "Patient": "patient", "Nurse": "nurse"},
+    speakers: dict[str, Role] = Field(
+        default_factory=_speakers,
         description="Label in a dialogue -> role: doctor, patient, nurse, family or other.",
     )
     deidentified: bool = Field(
-        False, description="True only for material that never held a person's data: de-identification passes it through."
+        False,
+        description="True only for material that never held a person's data: de-identification passes it through.",
     )
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        found = re.findall(r"\{([^{}]*)\}", self.pattern)
+        if unknown := [name for name in found if name not in PLACEHOLDERS]:
+            raise ValueError(f"pattern: unknown placeholder {{{unknown[0]}}}; known are {', '.join(PLACEHOLDERS)}")
+        if twice := [name for name in set(found) if found.count(name) > 1]:
+            raise ValueError(f"pattern: {{{min(twice)}}} stands there twice; once is allowed")
+        if self.columns and self.reader not in ("table", "datasets"):
+            raise ValueError(f"columns: the reader {self.reader} has none; they are for table and datasets")
+        if "text" in self.columns and "dialogue" in self.columns:
+            raise ValueError("columns: a record has a text or a dialogue, not both; make two sources of it")
+        if (self.revision or self.hub_split) and self.reader != "datasets":
+            raise ValueError(f"revision, hub_split: the reader {self.reader} has none; they are for a hub dataset")
+        if (self.revision is None) != (self.hub_split is None):
+            raise ValueError("revision, hub_split: a hub dataset needs both, a folder neither")
+        return self

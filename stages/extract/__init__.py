@@ -1,0 +1,1 @@
+"""`extract`: files and tables to records, one reader a module."""

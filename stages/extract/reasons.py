@@ -1,0 +1,86 @@
+"""Why a file, a page or a row was quarantined: every reason that this stage counts, each with its meaning.
+
+docs/quarantine.md says for each what to do; a test holds the two in step.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EMPTY: Final = "empty"
+TOO_LARGE: Final = "too_large"
+TOO_MANY_PAGES: Final = "too_many_pages"
+TOO_MANY_PIXELS: Final = "too_many_pixels"
+EXPANDS_TOO_MUCH: Final = "expands_too_much"
+ENCRYPTED: Final = "encrypted"
+TRUNCATED: Final = "truncated"
+DAMAGED: Final = "damaged"
+MISLABELLED: Final = "mislabelled"
+UNSUPPORTED: Final = "unsupported_format"
+BINARY: Final = "binary"
+ENCODING: Final = "unreadable_encoding"
+NO_PAGES: Final = "no_pages"
+NO_TEXT: Final = "no_text"
+OCR_CONFIDENCE: Final = "ocr_confidence"
+OCR_TIMEOUT: Final = "ocr_timeout"
+OCR_FAILED: Final = "ocr_failed"
+LEADS_OUTSIDE: Final = "leads_outside"
+NOT_A_FILE: Final = "not_a_file"
+NO_PERMISSION: Final = "no_permission"
+VANISHED: Final = "vanished"
+CHANGED: Final = "changed_while_reading"
+FILE_NAME: Final = "file_name"
+UNKNOWN_SPLIT: Final = "unknown_split"
+NO_TURNS: Final = "no_turns"
+NO_SPEAKER: Final = "text_before_speaker"
+UNKNOWN_SPEAKER: Final = "unknown_speaker"
+MISSING_COLUMN: Final = "missing_column"
+DUPLICATE_COLUMN: Final = "duplicate_column"
+BROKEN_JSON: Final = "broken_json"
+NOT_AN_OBJECT: Final = "not_an_object"
+FIELD_COUNT: Final = "wrong_number_of_fields"
+BROKEN_QUOTING: Final = "broken_quoting"
+VALUE_TYPE: Final = "unreadable_value"
+EMPTY_ROW: Final = "empty_row"
+DUPLICATE_ROW: Final = "duplicate_row"
+NO_GROUP: Final = "no_group"
+
+MEANING: Final[dict[str, str]] = {
+    EMPTY: "The file has no bytes, or nothing but blanks.",
+    TOO_LARGE: "The file is larger than extract.most_megabytes.",
+    TOO_MANY_PAGES: "The document has more than extract.most_pages pages.",
+    TOO_MANY_PIXELS: "A page or an image in it is larger than extract.most_megapixels.",
+    EXPANDS_TOO_MUCH: "The archive inside the file unpacks to more than a document can be: a zip bomb.",
+    ENCRYPTED: "The file needs a password.",
+    TRUNCATED: "The end of the file is missing.",
+    DAMAGED: "The file has the right format, but its structure cannot be followed.",
+    MISLABELLED: "The file's name ends like one format, its content is another.",
+    UNSUPPORTED: "No reader knows this format.",
+    BINARY: "Control characters where text was expected.",
+    ENCODING: "The bytes are text in no encoding that can be told.",
+    NO_PAGES: "The document has no page.",
+    NO_TEXT: "The document was read, and there was no word in it.",
+    OCR_CONFIDENCE: "The mean word confidence of a page's OCR is below extract.least_confidence.",
+    OCR_TIMEOUT: "The OCR of a page took longer than extract.seconds_per_page.",
+    OCR_FAILED: "Tesseract ended with an error on a page.",
+    LEADS_OUTSIDE: "A symbolic link leads out of the source's folder.",
+    NOT_A_FILE: "A pipe, socket or device stands where a file was expected.",
+    NO_PERMISSION: "The file may not be read.",
+    VANISHED: "The file was listed and then gone, or a link leads nowhere.",
+    CHANGED: "The file's bytes changed while the stage ran.",
+    FILE_NAME: "The file's name is not UTF-8.",
+    UNKNOWN_SPLIT: "The split is none of train, validation and test.",
+    NO_TURNS: "No line of the dialogue names a known speaker.",
+    NO_SPEAKER: "The dialogue has words before its first speaker.",
+    UNKNOWN_SPEAKER: "A line is spoken by a label that sources.<name>.speakers does not name.",
+    MISSING_COLUMN: "A column that sources.<name>.columns names is not in the table.",
+    DUPLICATE_COLUMN: "Two columns of the table bear one name.",
+    BROKEN_JSON: "A line is no JSON.",
+    NOT_AN_OBJECT: "A line is JSON, but no object.",
+    FIELD_COUNT: "A row has more or fewer fields than the header.",
+    BROKEN_QUOTING: "A quotation mark is never closed, or is followed by more text.",
+    VALUE_TYPE: "A value is neither text nor a number, a truth value or a list of these.",
+    EMPTY_ROW: "Every field of the row that is read is empty.",
+    DUPLICATE_ROW: "The same row stands in the table before; the first one is kept.",
+    NO_GROUP: "The column that names the patient is empty in this row.",
+}

@@ -1,0 +1,118 @@
+"""The stage: every file of every source to records, quarantine and metrics."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from stages import flow, metrics, shards
+from stages.extract import files, ocr
+from stages.extract.reader import Identity, Item
+from stages.extract.reasons import CHANGED, NO_PERMISSION, OCR_FAILED, OCR_TIMEOUT, VANISHED
+from stages.extract.step import Read
+from stages.flow import Rejected
+from stages.keys import Key
+from stages.memo import fingerprint, memo_folder
+from stages.params import Params
+from stages.records import Record
+
+TARGET = Path("data/extract")
+METRICS = Path("metrics/extract.json")
+# What may be otherwise the next time for the same bytes, and so is not remembered.
+PASSING = frozenset({CHANGED, NO_PERMISSION, VANISHED, OCR_TIMEOUT, OCR_FAILED})
+
+
+def run(params: Params) -> dict[str, Any]:
+    """Read all sources into data/extract and write metrics/extract.json; return the metrics.
+
+    Raises `ValueError` naming the key for a source without files, and when Tesseract is needed and not installed.
+    """
+    key = Key.read(params.key_file)
+    step = Read(params.extract, Identity(key))
+    engine = ocr.check(params.extract.language) if _has_documents(params) else ""
+    _keep_offline(params)
+    listed = {name: files.items(name, source, params.extract, step.identity) for name, source in params.sources.items()}
+    found = [item for items, _ in listed.values() for item in items]
+    # What a source declares is part of each of its items: a change to one source reads no other anew.
+    mark = fingerprint(key, step.stage, {"extract": params.extract.model_dump(mode="json"), "tesseract": engine}, [])
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=TARGET, prefix=".flow") as folder:
+        target = Path(folder)
+        counts = flow.run_values(step, _spread(found, params.flow.shards), target, params.flow, key, mark)
+        _forget(shards.read(target / "quarantine", Rejected), step.stage, mark, params.flow.shards)
+        told = _Telling()
+        # Shards so far are the files'; a table's rows belong to patients of their own.
+        shards.write(TARGET / "records", told.records(shards.read(target / "records", Record)), params.flow.shards)
+        shards.write(
+            TARGET / "quarantine", told.rejected(shards.read(target / "quarantine", Rejected)), params.flow.shards
+        )
+    numbers = counts | told.numbers({name: (len(items), passed) for name, (items, passed) in listed.items()})
+    metrics.write(METRICS, numbers)
+    return numbers
+
+
+def _has_documents(params: Params) -> bool:
+    return any(source.reader == "documents" for source in params.sources.values())
+
+
+def _keep_offline(params: Params) -> None:
+    """Only a declared hub data set may ask the network; the worker processes inherit this."""
+    if all(source.revision is None for source in params.sources.values()):
+        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+
+
+def _spread(items: Iterable[Item], count: int) -> list[list[Item]]:
+    buckets: list[list[Item]] = [[] for _ in range(count)]
+    for item in items:
+        buckets[shards.shard_of(item.id, count)].append(item)
+    return buckets
+
+
+def _forget(rejected: Iterable[Rejected], stage: str, mark: str, count: int) -> None:
+    folder = memo_folder(stage, mark)
+    for found in rejected:
+        if folder is not None and found.reason in PASSING:
+            (folder / f"{shards.shard_of(found.id, count):04d}").unlink(missing_ok=True)
+
+
+class _Telling:
+    """Counts records and quarantine by source and reader while they stream by."""
+
+    def __init__(self) -> None:
+        self._records: Counter[str] = Counter()
+        self._rejected: Counter[str] = Counter()
+        self._readers: Counter[str] = Counter()
+        self._confidence = 0.0
+        self._ocr_pages = 0
+
+    def records(self, found: Iterable[Record]) -> Iterator[Record]:
+        for record in found:
+            self._records[record.source] += 1
+            self._readers[record.origin.reader] += 1
+            pages = int(record.meta.get("ocr_pages", 0))
+            self._ocr_pages += pages
+            self._confidence += pages * float(record.meta.get("confidence", 0.0))
+            yield record
+
+    def rejected(self, found: Iterable[Rejected]) -> Iterator[Rejected]:
+        for rejected in found:
+            self._rejected[rejected.source] += 1
+            yield rejected
+
+    def numbers(self, listed: dict[str, tuple[int, int]]) -> dict[str, Any]:
+        """By source: files, those that its pattern passes over, records and quarantined; the mean OCR confidence."""
+        sources = {
+            name: {
+                "files": files, "passed_over": passed,
+                "records": self._records[name], "quarantined": self._rejected[name],
+            }
+            for name, (files, passed) in listed.items()
+        }  # fmt: skip
+        confidence = self._confidence / self._ocr_pages if self._ocr_pages else None
+        return {"sources": sources, "readers": dict(self._readers), "ocr_confidence": confidence}
