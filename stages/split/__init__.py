@@ -1,0 +1,1 @@
+"""Leak-free train, validation and test sets, with a certificate."""

@@ -1,0 +1,120 @@
+"""Near-duplicates: Jaccard similarity of 5-word shingles, surrogates masked.
+
+MinHash (Broder 1997) with banding only proposes pairs; each is decided by the exact similarity of the two sets, so that
+the luck of a hash joins nothing. The bands are chosen so that a pair at the threshold is missed once in ten million.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from stages.records import Example, Record
+
+WORDS = 5
+MASK = "\x00"
+MOST_MISSED = 1e-7
+
+Shingles = frozenset[str]
+
+
+def judged(example: Example) -> str:
+    """The text by which an example is told from others: its input, or its instruction where that is the whole question.
+
+    Instructions that accompany an input are worded alike for a whole task, and responses often come from a closed set:
+    neither says that two examples are the same.
+    """
+    return example.input or example.instruction
+
+
+def content(record: Record) -> str:
+    """The words of a document or dialogue; empty for a row."""
+    return record.text or "\n".join(turn.text for turn in record.turns)
+
+
+def shingles(text: str, surrogates: Collection[str] = ()) -> Shingles:
+    """The runs of 5 words of a text, in lower case, each surrogate as one and the same word.
+
+    A shorter text is one shingle; a text without words has none and is like no other.
+
+    >>> shingles("Ann Poe has a cough", ["Ann Poe"]) == shingles("Al Roe has a cough", ["Al Roe"])
+    True
+    """
+    words = re.findall(rf"\w+|{MASK}+", _masked(text, surrogates).lower())
+    if not words:
+        return frozenset()
+    return frozenset(" ".join(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1)))
+
+
+def jaccard(one: Shingles, other: Shingles) -> float:
+    """Shared shingles among all; 0 to 1, and 0 where either has none."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
+
+
+class Index:
+    """Sets of shingles under numbers, asked for those that are near another set."""
+
+    def __init__(self, threshold: float, permutations: int) -> None:
+        from datasketch import MinHashLSH
+
+        self._threshold, self._permutations = threshold, permutations
+        self._lsh = MinHashLSH(num_perm=permutations, params=bands(threshold, permutations))
+        self._sets: dict[int, Shingles] = {}
+        self._numbers: dict[Shingles, int] = {}
+
+    def add(self, number: int, one: Shingles) -> None:
+        """Put a set under a number; a set that is there already stays under its first."""
+        if one and one not in self._numbers:
+            self._lsh.insert(number, self._signature(one))
+            self._sets[number], self._numbers[one] = one, number
+
+    def near(self, one: Shingles, known: Callable[[int], bool] = lambda _: False) -> Iterator[int]:
+        """Numbers of the sets whose exact similarity reaches the threshold, ascending; what is `known` is passed over.
+
+        Where an equal set is there, it alone is given: it stands for all that are near both.
+        """
+        if not one:
+            return
+        same = self._numbers.get(one)
+        candidates = [same] if same is not None else sorted(self._lsh.query(self._signature(one)))
+        for number in candidates:
+            if not known(number) and self._reaches(one, self._sets[number]):
+                yield number
+
+    def has_near(self, one: Shingles) -> bool:
+        """Whether any set is near."""
+        return next(self.near(one), None) is not None
+
+    def _reaches(self, one: Shingles, other: Shingles) -> bool:
+        fewer, more = sorted((len(one), len(other)))
+        return fewer / more >= self._threshold and jaccard(one, other) >= self._threshold
+
+    def _signature(self, one: Shingles) -> object:
+        from datasketch import MinHash
+
+        signature = MinHash(num_perm=self._permutations)
+        signature.update_batch([shingle.encode() for shingle in one])
+        return signature
+
+
+def bands(threshold: float, permutations: int) -> tuple[int, int]:
+    """Bands and rows a band: the most selective banding that misses a pair at the threshold with p <= 1e-7.
+
+    A pair of similarity s shares a band of r rows with p = s^r, so b bands miss it with (1 - s^r)^b. Few permutations
+    and a low threshold may allow no such banding; then a row a band, the most sensitive one, is used.
+    """
+    for rows in range(permutations // 2, 1, -1):
+        if (1 - threshold**rows) ** (permutations // rows) <= MOST_MISSED:
+            return permutations // rows, rows
+    return permutations, 1
+
+
+def _masked(text: str, surrogates: Iterable[str]) -> str:
+    names = sorted({name for name in surrogates if name.strip()}, key=lambda name: (-len(name), name))
+    if not names:
+        return text
+    pattern = "|".join(re.escape(name) for name in names)
+    masked = re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", MASK, text, flags=re.IGNORECASE)
+    # A name may be one surrogate or two: neighbours are one mask.
+    return re.sub(rf"{MASK}(?:[\s,.]*{MASK})+", MASK, masked)
