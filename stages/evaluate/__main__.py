@@ -53,6 +53,8 @@ def evaluate(params: Params, name: str) -> None:
     on = settings.categories.get(name, {})
     panel = Panel(task.metrics, task.sections, Synonyms.read(settings.synonyms), on)
     examples = sorted(read_shard(Path("data/split") / name / "test.jsonl", Example), key=lambda example: example.id)
+    if not examples:
+        raise ValueError(f"tasks.{name}: its test set is empty; metrics/split.json says where its examples went")
     base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
     predictions = predict(examples, base, adapter, settings, params.training(name), params.seed)
     numbers, intervals = score(predictions, panel, settings, params.seed, name)
