@@ -1,9 +1,9 @@
 """Plain texts that a language model trained from scratch learns from: the clinic's library.
 
-A model this small must learn to copy before it can learn a task's form (copying breaks through late in its training), so
-most passages tell one case twice, as a dialogue and as a note in other words; what varies (names, ages, durations, doses,
-findings) can then only be predicted by looking back. The rest is what a textbook says of the conditions. Nobody real is
-in them, held-out wordings and combinations are not in them, and no task's answer has their form.
+A model this small must learn to copy before it can learn a task's form (copying breaks through late in its training),
+so most passages tell one case twice, as a dialogue and as a note in other words; what varies (names, ages, durations,
+doses, findings) can then only be predicted by looking back. The rest is what a textbook says of the conditions. Nobody
+real is in them, held-out wordings and combinations are not in them, and no task's answer has their form.
 """
 
 from __future__ import annotations
