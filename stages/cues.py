@@ -146,7 +146,8 @@ PEOPLE = {
         "mother": "mother mom", "father": "father dad", "brother": "brother", "sister": "sister", "son": "son",
         "daughter": "daughter", "aunt": "aunt", "uncle": "uncle", "grandmother": "grandmother",
         "grandfather": "grandfather", "cousin": "cousin", "parents": "parent parents", "wife": "wife",
-        "husband": "husband", "sibling": "sibling siblings", "family": "family", "female": "female woman women girl lady",
+        "husband": "husband", "sibling": "sibling siblings", "family": "family",
+        "female": "female woman women girl lady",
         "male": "male man men boy gentleman",
         "she": "she her hers", "he": "he him his",
     }.items()

@@ -174,7 +174,7 @@ def _items(text: str) -> list[_Item]:
 def _marks(text: str, names: Names) -> Iterator[_Mark]:
     for header in _HEADER.finditer(text):
         group = 1 if header.group(1) is not None else 2
-        yield _Mark("sections", header.group(group).lower(), *header.span(group))
+        yield _Mark("sections", " ".join(header.group(group).lower().split()), *header.span(group))
     items = _items(text)
     words = [item.word for item in items]
     taken = bytearray(len(items))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -90,13 +91,9 @@ def test_protected_covers_all_that_is_critical() -> None:
     assert kept == ["HPI", "denies", "chest pain", "took", "metformin", "500 mg", "BID", "left knee"]
 
 
-clinical = st.lists(
-    st.sampled_from(
-        "no denies chest pain fever 2.5 5 10 mg mcg left right knee metformin BID q6h daily . , : ; \n HPI: but the "
-        "very acute history of possible mother 120/80 <90 % two weeks w/o NKDA hypo hypertension - ( )".split(" ")
-    ),
-    max_size=40,
-).map(" ".join)
+VOCABULARY = """no denies chest pain fever 2.5 5 10 mg mcg left right knee metformin BID q6h daily . , : ; HPI: but the
+very acute history of possible mother 120/80 <90 % two weeks w/o NKDA hypo hypertension - ( )"""
+clinical = st.lists(st.sampled_from([*VOCABULARY.split(), "\n"]), max_size=40).map(" ".join)
 
 
 @given(clinical)
@@ -104,7 +101,7 @@ def test_a_text_never_differs_from_itself_and_spans_are_in_order(text: str) -> N
     assert guard.critical(text, NAMES) == guard.critical(text + " ", NAMES)
     spans = guard.protected(text, NAMES)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(one[1] < other[0] for one, other in zip(spans, spans[1:]))
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
 
 
 @given(clinical, st.data())

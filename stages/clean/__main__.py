@@ -1,0 +1,98 @@
+"""`python -m stages.clean`: cleans all de-identified records; with files, prints them cleaned."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from stages import metrics
+from stages.clean.boilerplate import Boilerplate, repeated_lines
+from stages.clean.lexicon import read_abbreviations, read_terms
+from stages.clean.show import clean_files, print_diff
+from stages.clean.step import Clean
+from stages.flow import run
+from stages.guard import Names
+from stages.keys import Key
+from stages.memo import fingerprint
+from stages.params import Params, load_or_exit
+from stages.records import Record
+from stages.shards import read
+
+SOURCE = Path("data/deidentify/records")
+TARGET = Path("data/clean")
+METRICS = Path("metrics/clean.json")
+
+
+def main() -> None:
+    """Run the stage, or clean the files on the command line."""
+    arguments = _arguments()
+    params = load_or_exit(arguments.params)
+    try:
+        read_abbreviations(params.clean.abbreviations)
+        read_terms(params.clean.terms)
+        if arguments.files:
+            of_files(params, arguments.files, diff=arguments.diff)
+        else:
+            of_pipeline(params)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"clean: {error}") from None
+
+
+def of_pipeline(params: Params) -> None:
+    """All de-identified records, as `dvc repro` runs it."""
+    key = Key.read(params.key_file)
+    curated = frozenset(name for name, source in params.sources.items() if source.deidentified)
+    repeated = _repeated(params, curated)
+    declared = {"clean": params.clean.model_dump(), "curated": sorted(curated), "repeated": sorted(repeated)}
+    mark = fingerprint(key, "clean", declared, [Path(params.clean.abbreviations), Path(params.clean.terms)])
+    counts = run(Clean(params.clean, curated, repeated), [SOURCE], TARGET, params.flow, key, mark)
+    none = {f"{what}.{name}": 0 for name in params.clean.operators for what in ("changes", "held_back")}
+    metrics.write(METRICS, none | {"boilerplate_lines": len(repeated)} | counts)
+
+
+def of_files(params: Params, files: list[Path], *, diff: bool) -> None:
+    """Print files cleaned, or what is changed in them. What recurs over patients cannot be known from them."""
+    for file, text, passes in clean_files(Clean(params.clean, frozenset(), frozenset()), files):
+        if diff:
+            print_diff(file, passes)
+        else:
+            sys.stdout.write(text)
+
+
+def _repeated(params: Params, curated: frozenset[str]) -> frozenset[str]:
+    if Boilerplate.name not in params.clean.operators:
+        return frozenset()
+    names = Names.of([term] for term in read_terms(params.clean.terms))
+    return repeated_lines(_notes(curated), params.clean.repeated_in, names)
+
+
+def _notes(curated: frozenset[str]) -> Iterator[Record]:
+    from tqdm import tqdm
+
+    quiet = not sys.stderr.isatty() or bool(os.environ.get("CI"))
+    for record in tqdm(read(SOURCE, Record), desc="clean: lines", unit="record", disable=quiet):
+        if record.text and record.source not in curated:
+            yield record
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.clean",
+        description="Clean de-identified records: abbreviations, typos, copy-forward, boilerplate.",
+    )
+    parser.add_argument(
+        "files", nargs="*", type=Path, help="text files to clean instead, a patient's in order"
+    )
+    parser.add_argument("--diff", action="store_true", help="show what each operator changes in the files")
+    parser.add_argument("--params", default="params.yaml", help="params file (default: %(default)s)")
+    arguments = parser.parse_args()
+    if arguments.diff and not arguments.files:
+        parser.error("--diff needs files")
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The step over a patient's records: declared operators in declared order, every change counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stages.clean.abbreviations import Abbreviations
+from stages.clean.boilerplate import Boilerplate
+from stages.clean.change import Change, Context, Medium, Operator
+from stages.clean.copy_forward import CopyForward
+from stages.clean.typos import Typos
+from stages.flow import Count, Rejected
+from stages.params.clean import Clean as Declared
+from stages.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one operator made of one text."""
+
+    operator: str
+    before: str
+    changes: tuple[Change, ...]
+    held_back: int
+
+
+class Clean:
+    """Cleans all records of a patient; those of `curated` sources, which never were notes, pass as they are."""
+
+    stage = "clean"
+    unit: Literal["record", "group"] = "group"
+    takes = Record
+    gives = Record
+
+    def __init__(self, declared: Declared, curated: frozenset[str], repeated: frozenset[str]) -> None:
+        self._declared, self._curated, self._repeated = declared, curated, repeated
+
+    def setup(self) -> None:
+        """Build the operators, whose dictionaries take a second."""
+        self._operators = [self._operator(name) for name in self._declared.operators]
+
+    def process(self, unit: Sequence[Record]) -> Iterable[Record | Rejected | Count]:
+        """Yield the cleaned records; one of which nothing is left is rejected."""
+        earlier: list[str] = []
+        for record in sorted(unit, key=lambda r: (r.encounter or "", r.id)):
+            if record.source in self._curated:
+                yield record
+                continue
+            cleaned, passes = self.clean(record, tuple(earlier))
+            yield from (Count(f"changes.{done.operator}", len(done.changes)) for done in passes if done.changes)
+            yield from (Count(f"held_back.{done.operator}", done.held_back) for done in passes if done.held_back)
+            if _is_empty(cleaned) and not _is_empty(record):
+                last = next(done.operator for done in reversed(passes) if done.changes)
+                yield Rejected(record.id, record.group, record.source, f"nothing left after {last}")
+            else:
+                yield cleaned
+            if record.text:
+                earlier.append(record.text)
+
+    def clean(self, record: Record, earlier: tuple[str, ...]) -> tuple[Record, list[Pass]]:
+        """A record cleaned, and what each operator did to each of its texts."""
+        passes: list[Pass] = []
+        if record.text is not None:
+            context = Context("note", record.surrogates, earlier)
+            return replace(record, text=self._text(record.text, context, passes)), passes
+        spoken = Context("speech", record.surrogates)
+        turns = tuple(replace(turn, text=self._text(turn.text, spoken, passes)) for turn in record.turns)
+        filled = Context("field", record.surrogates)
+        fields = {name: self._text(value, filled, passes) for name, value in record.fields.items()}
+        return replace(record, turns=turns, fields=fields), passes
+
+    def _text(self, text: str, context: Context, passes: list[Pass]) -> str:
+        for operator in self._of(context.medium):
+            edited = operator(text, context)
+            passes.append(Pass(operator.name, text, edited.changes, edited.held_back))
+            text = edited.text
+        return text
+
+    def _of(self, medium: Medium) -> Iterator[Operator]:
+        return (operator for operator in self._operators if medium in operator.media)
+
+    def _operator(self, name: str) -> Operator:
+        declared = self._declared
+        if name == Boilerplate.name:
+            return Boilerplate(self._repeated)
+        if name == CopyForward.name:
+            return CopyForward()
+        if name == Typos.name:
+            return Typos(declared.terms, declared.most_edits)
+        return Abbreviations(declared.abbreviations)
+
+
+def _is_empty(record: Record) -> bool:
+    texts = [record.text or "", *(turn.text for turn in record.turns), *record.fields.values()]
+    return not any(text.strip() for text in texts)
