@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from stages.records import Example, Record
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 WORDS = 5
 MASK = "\x00"
@@ -40,10 +44,10 @@ def shingles(text: str, surrogates: Collection[str] = ()) -> Shingles:
     >>> shingles("Ann Poe has a cough", ["Ann Poe"]) == shingles("Al Roe has a cough", ["Al Roe"])
     True
     """
-    words = re.findall(rf"\w+|{MASK}+", _masked(text, surrogates).lower())
+    words = _masked(_words(text), surrogates)
     if not words:
         return frozenset()
-    return frozenset(" ".join(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1)))
+    return frozenset([" ".join(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1))])
 
 
 def jaccard(one: Shingles, other: Shingles) -> float:
@@ -56,9 +60,10 @@ class Index:
     """Sets of shingles under numbers, asked for those that are near another set."""
 
     def __init__(self, threshold: float, permutations: int) -> None:
-        from datasketch import MinHashLSH
+        from datasketch import MinHash, MinHashLSH
 
-        self._threshold, self._permutations = threshold, permutations
+        self._threshold = threshold
+        self._empty = MinHash(num_perm=permutations)
         self._lsh = MinHashLSH(num_perm=permutations, params=bands(threshold, permutations))
         self._sets: dict[int, Shingles] = {}
         self._numbers: dict[Shingles, int] = {}
@@ -90,10 +95,9 @@ class Index:
         fewer, more = sorted((len(one), len(other)))
         return fewer / more >= self._threshold and jaccard(one, other) >= self._threshold
 
-    def _signature(self, one: Shingles) -> object:
-        from datasketch import MinHash
-
-        signature = MinHash(num_perm=self._permutations)
+    def _signature(self, one: Shingles) -> MinHash:
+        # Copied, because drawing the permutations costs as much as using them.
+        signature = self._empty.copy()
         signature.update_batch([shingle.encode() for shingle in one])
         return signature
 
@@ -110,11 +114,25 @@ def bands(threshold: float, permutations: int) -> tuple[int, int]:
     return permutations, 1
 
 
-def _masked(text: str, surrogates: Iterable[str]) -> str:
-    names = sorted({name for name in surrogates if name.strip()}, key=lambda name: (-len(name), name))
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _masked(words: list[str], surrogates: Iterable[str]) -> list[str]:
+    """The words with each run of surrogates as one mask: a full name may be one surrogate or two."""
+    names: dict[str, list[list[str]]] = {}
+    for name in sorted((_words(surrogate) for surrogate in surrogates), key=len, reverse=True):
+        if name:
+            names.setdefault(name[0], []).append(name)
     if not names:
-        return text
-    pattern = "|".join(re.escape(name) for name in names)
-    masked = re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", MASK, text, flags=re.IGNORECASE)
-    # A name may be one surrogate or two: neighbours are one mask.
-    return re.sub(rf"{MASK}(?:[\s,.]*{MASK})+", MASK, masked)
+        return words
+    masked: list[str] = []
+    place = 0
+    while place < len(words):
+        found = next((n for n in names.get(words[place], ()) if words[place : place + len(n)] == n), None)
+        if found is None:
+            masked.append(words[place])
+        elif masked[-1:] != [MASK]:
+            masked.append(MASK)
+        place += len(found) if found else 1
+    return masked
