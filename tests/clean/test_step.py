@@ -1,0 +1,158 @@
+"""The whole stage on real shards, and its command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stages import guard, shards
+from stages.clean.boilerplate import repeated_lines
+from stages.clean.step import Clean
+from stages.flow import run
+from stages.keys import Key
+from stages.params.clean import Clean as Declared
+from stages.params.flow import Flow
+from stages.records import Origin, Record, Turn
+
+ROOT = Path(__file__).parents[2]
+KEY = Key(b"k" * 32)
+ORIGIN = Origin("a.txt", "0", "text")
+STORY = "The patient was admitted in March with fever, cough and weight loss, and was treated with amoxicillin 500 mg."
+
+
+# What stands for what in the texts below, so that the guard can tell "left pt" and "left patient" the same.
+SAME = guard.Names.of(
+    [
+        ["patient", "pt", "paitent"],
+        ["hypertension", "HTN", "hypertnsion"],
+        ["shortness of breath", "SOB"],
+        ["chest pain", "CP"],
+        ["mitral stenosis", "MS"],
+        ["metformin", "metfromin"],
+        ["abdominal", "abdoinal"],
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def no_memo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+
+
+def records() -> list[Record]:
+    visits = [
+        Record(f"r{n}{v}", "reports", f"g{n}", "document", ORIGIN, encounter=f"e{v}", text=f"{STORY}\n\n{own}")
+        for n in range(4)
+        for v, own in enumerate(["pt has HTN.", "takes metfromin 500 mg BID."])
+    ]
+    return [
+        *visits,
+        Record("d", "visits", "g1", "dialogue", ORIGIN, turns=(Turn("doctor", "Any HTN or hypertnsion?"),)),
+        Record("f", "summaries", "g1", "row", ORIGIN, fields={"HPI": "pt with hypertnsion", "Plan": "HTN clinic"}),
+        Record("c", "cards", "g2", "row", ORIGIN, fields={"instruction": "What is HTN, hypertnsion?"}),
+        Record("twice", "reports", "g3", "document", ORIGIN, encounter="e9", text=STORY),
+    ]
+
+
+def cleaned(declared: Declared, folder: Path, workers: int = 1) -> tuple[dict[str, Record], dict[str, int]]:
+    flow = Flow(workers=workers, shards=4)
+    shards.write(folder / "in", records(), flow.shards)
+    repeated = repeated_lines(records(), declared.repeated_in, guard.NO_NAMES)
+    counts = run(Clean(declared, frozenset({"cards"}), repeated), [folder / "in"], folder / "out", flow, KEY, "mark")
+    return {record.id: record for record in shards.read(folder / "out" / "records", Record)}, counts
+
+
+def test_every_kind_of_record_is_cleaned_as_it_should(lexicon: Declared, tmp_path: Path) -> None:
+    found, counts = cleaned(lexicon, tmp_path)
+    assert found["r00"].text == f"{STORY}\n\nPatient has hypertension."[: len(STORY) + 2] + "patient has hypertension."
+    assert found["r01"].text == "\ntakes metformin 500 mg twice a day."
+    assert found["d"].turns[0].text == "Any hypertension or hypertnsion?"  # what was said is not corrected
+    assert found["f"].fields == {"HPI": "patient with hypertension", "Plan": "Hypertension clinic"}
+    assert found["c"] == records()[-2]
+    assert "twice" not in found
+    assert counts["quarantined.nothing left after copy_forward"] == 1
+    assert (counts["in"], counts["out"], counts["quarantined"]) == (12, 11, 1)
+    assert counts["changes.copy_forward"] == 5
+    assert counts["changes.typos"] == 5
+    assert counts["changes.abbreviations"] == 4 + 4 + 4 + 1 + 2
+
+
+def test_an_operator_left_out_does_nothing(lexicon: Declared, tmp_path: Path) -> None:
+    alone = lexicon.model_copy(update={"operators": ["abbreviations"]})
+    found, counts = cleaned(alone, tmp_path)
+    assert found["r01"].text == f"{STORY}\n\ntakes metfromin 500 mg twice a day."
+    assert not any(name.startswith(("changes.typos", "changes.copy")) for name in counts)
+    none = lexicon.model_copy(update={"operators": []})
+    assert sorted(cleaned(none, tmp_path)[0].items()) == sorted((r.id, r) for r in records())
+
+
+def test_workers_change_no_byte(lexicon: Declared, tmp_path: Path) -> None:
+    cleaned(lexicon, tmp_path / "one", workers=1)
+    cleaned(lexicon, tmp_path / "two", workers=2)
+    for shard in sorted((tmp_path / "one" / "out").rglob("*.jsonl")):
+        assert shard.read_bytes() == (tmp_path / "two" / shard.relative_to(tmp_path / "one")).read_bytes()
+
+
+PIECES = (
+    "pt HTN SOB CP denies no without hypertnsion metfromin paitent 5 2.5 mg mcg left right lfet RUQ NKDA BID . , \n "
+    "wihtout abdoinal MS murmur house 10"
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(PIECES.split(" ")), max_size=30).map(" ".join))
+def test_protected_content_never_changes(text: str) -> None:
+    record = replace(records()[0], text=text)
+    found, _ = _step().clean(record, ())
+    assert guard.changed(text, found.text or "", SAME) == []
+
+
+_made: list[Clean] = []
+
+
+def _step() -> Clean:
+    if not _made:
+        import tempfile
+
+        from tests.clean.conftest import ABBREVIATIONS, TERMS
+
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "a.csv").write_text(ABBREVIATIONS)
+            (Path(folder) / "t.txt").write_text(TERMS)
+            declared = Declared(
+                operators=["boilerplate", "copy_forward", "typos", "abbreviations"],
+                abbreviations=f"{folder}/a.csv",
+                terms=f"{folder}/t.txt",
+                most_edits=2,
+            )
+            step = Clean(declared, frozenset(), frozenset())
+            step.setup()
+        _made.append(step)
+    return _made[0]
+
+
+@pytest.mark.parametrize("flags", [[], ["--diff"]])
+def test_the_command_cleans_files(lexicon: Declared, tmp_path: Path, flags: list[str]) -> None:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    params = yaml.load(ROOT / "params.yaml")
+    params["clean"] = lexicon.model_dump()
+    with (tmp_path / "params.yaml").open("w") as file:
+        YAML().dump(params, file)
+    (tmp_path / "one.txt").write_text(f"{STORY}\n")
+    (tmp_path / "two.txt").write_text(f"{STORY}\n\nSpO2 90%, HTN, hypertnsion.\n")
+    files = [str(tmp_path / "one.txt"), str(tmp_path / "two.txt")]
+    command = [sys.executable, "-m", "stages.clean", "--params", str(tmp_path / "params.yaml"), *flags, *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    if flags:
+        assert [line.split()[0] for line in done.stdout.splitlines()[2:]][-2:] == ["typos", "abbreviations"]
+    else:
+        assert done.stdout == f"{STORY}\n\nSpO2 90%, hypertension, hypertension.\n"
