@@ -61,6 +61,7 @@ def fix_numerics(seed: int, threads: int = THREADS) -> None:
     # cuBLAS asks for this before it promises the same sums twice (NVIDIA cuBLAS manual, "Results reproducibility").
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
 
@@ -112,7 +113,7 @@ def load_tokenizer(path: str | Path) -> Any:
 
 
 def load_adapter(model: PreTrainedModel, path: str | Path) -> Any:
-    """Put the adapter of models/adapters/<task> on a loaded base; answer without it inside `model.disable_adapter()`."""
+    """Put an adapter on its loaded base; inside `with model.disable_adapter():` it answers without."""
     from peft import PeftModel
 
     return PeftModel.from_pretrained(model, path, is_trainable=False).eval()

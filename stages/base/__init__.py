@@ -1,0 +1,1 @@
+"""Makes the declared base models present."""

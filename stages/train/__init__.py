@@ -1,0 +1,1 @@
+"""Makes LoRA and QLoRA adapters, one a task."""
