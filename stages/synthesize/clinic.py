@@ -29,6 +29,7 @@ from stages.synthesize.gold import Gold
 from stages.synthesize.identity import Cast, make_cast, next_visit
 from stages.synthesize.passages import make_passages
 from stages.synthesize.summaries import make_summary
+from stages.synthesize.tables import write_flashcards, write_terminology
 
 WRITTEN = {"pdf": pdf.render, "docx": docx.render, "txt": text.render, "rtf": rtf.render}
 WRITTEN_SHARES = {"pdf": 40, "docx": 25, "txt": 20, "rtf": 15}
@@ -56,13 +57,14 @@ def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
     for part in ("raw", "gold", "notes"):
         shutil.rmtree(folder / part, ignore_errors=True)
         (folder / part).mkdir(parents=True)
-    # The people are invented, so their key may follow from the seed and be known to all; real patients need a secret one.
+    # The people are invented, so their key may follow from the seed and be known to all; real patients need a secret.
     (folder / "key").write_bytes(hashlib.sha256(f"rounds clinic {seed}".encode()).hexdigest().encode() + b"\n")
     whole = Made()
     with ProcessPoolExecutor(os.cpu_count(), get_context("forkserver")) as pool:
         jobs: list[Future[Made]] = [
             pool.submit(_write_passages, raw, settings.passages, seed),
             pool.submit(_write_notes, folder / "notes", settings.notes, seed),
+            pool.submit(_write_tables, raw, settings.flashcards, seed),
             *(pool.submit(_write_patient, raw, settings, seed, number) for number in range(settings.patients)),
         ]
         for job in _progress(as_completed(jobs), len(jobs)):
@@ -101,7 +103,12 @@ def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> M
         _put(raw / "visits" / f"{visit}.txt", f"{dialogue.text}\n".encode())
         summary = make_summary(case)
         filled = {name: fill(getattr(summary, name), cast, rng) for name in gold.COLUMNS}
-        known = {"split": split, "patient": record, "diagnosis": case.diagnosis, "differential": case.differential}
+        known: dict[str, Any] = {
+            "split": split,
+            "patient": record,
+            "diagnosis": case.diagnosis,
+            "differential": case.differential,
+        }
         told, said = reading_order(report), Filled(f"{dialogue.text}\n", dialogue.spans)
         made.labels += [
             Gold("reports", f"{visit}.{ending}", None, content=told, format=kind, sections=outline(report), **known),
@@ -157,6 +164,11 @@ def _write_passages(raw: Path, number: int, seed: int) -> Made:
 
 def _write_notes(folder: Path, number: int, seed: int) -> Made:
     return Made(counts=Counter({"notes": number, "notes.spans": notes.write(folder, number, seed)}))
+
+
+def _write_tables(raw: Path, flashcards: int, seed: int) -> Made:
+    cards = write_flashcards(raw / "flashcards", flashcards, seed)
+    return Made(counts=Counter({"flashcards": cards, "terminology": write_terminology(raw / "terminology.jsonl", seed)}))
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -6,8 +6,11 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import date
 
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Forms of a whole date. The first ones come up most; strftime is not used, for its words follow the locale.
 FORMS: Sequence[Callable[[date], str]] = (

@@ -1,7 +1,7 @@
 """Marked-up text + cast -> text with gold spans.
 
-A slot is written `⟦role.field⟧`, `⟦date.name⟧` or `⟦kind⟧`; written in capitals its value comes in capitals. A span holds
-the identifier alone: a title ("Dr."), a state and a year in running text stay outside, as Safe Harbor lets them stand.
+A slot is written `⟦role.field⟧`, `⟦date.name⟧` or `⟦kind⟧`; written in capitals its value comes in capitals. A span
+holds the identifier alone: a title ("Dr.") and a state stay outside, as Safe Harbor lets them stand.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@
 - `row`: number of the row from 0 in a table, else null.
 - `split`: `train`, or `test` for a patient told in held-out wordings, names and combinations.
 - `patient`: the identifier that stands in the raw path (in `summaries`, in the column `patient`).
-- `text`: the whole text in reading order. Of a report: letterhead, title, "name: value" lines, sections, signature, then
-  once what every page repeats at its top and foot (without the page number). Of a visit: the file as it is. Of a table's
-  row: the columns of `COLUMNS` with a newline between them.
+- `text`: the whole text in reading order. Of a report: letterhead, title, sections (cells of a table's row with two
+  spaces between them), signature, then once what every page repeats at its top and foot (without the page number). Of a
+  visit: the file as it is. Of a table's row: the columns of `COLUMNS` with a newline between them.
 - `spans`: {`start`, `end`, `label`} in code points of `text`, in order, never overlapping. Labels are those of
   `stages/synthesize/fill.py`. Every span's text occurs in what a reader extracts, up to line breaks, a reader's removal
   of running headers and footers, capitals of headings, and errors of OCR.

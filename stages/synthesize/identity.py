@@ -16,10 +16,6 @@ from datetime import date, timedelta
 
 from stages.synthesize import names
 
-STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
-    "SC SD TN TX UT VT VA WA WV WI WY"
-).split()
 DEPARTMENTS = (
     "Internal Medicine",
     "Emergency Department",
@@ -34,14 +30,21 @@ DEPARTMENTS = (
 )
 MAIL_DOMAINS = ("example.com", "example.org", "example.net", "mail.example.com", "post.example.org")
 NICKNAMES = {
-    "Robert": "Bob", "William": "Bill", "Richard": "Rick", "Elizabeth": "Liz", "Margaret": "Peggy", "James": "Jim",
-    "Katherine": "Kate", "Michael": "Mike", "Patricia": "Trish", "Jennifer": "Jen", "Christopher": "Chris", "Susan": "Sue",
-}  # fmt: skip
+    "Robert": "Bob",
+    "William": "Bill",
+    "Richard": "Rick",
+    "Elizabeth": "Liz",
+    "Margaret": "Peggy",
+    "James": "Jim",
+    "Katherine": "Kate",
+    "Michael": "Mike",
+    "Patricia": "Trish",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """An invented person; `title` is what stands before the family name ("Mr.", "Dr."), `middle` one letter or empty."""
+    """An invented person; `title` stands before the family name ("Mr.", "Dr."), `middle` is one letter or empty."""
 
     first: str
     last: str
@@ -151,21 +154,21 @@ def _patient_facts(rng: random.Random, held_out: bool, patient: Persona) -> dict
         "phone": phone(rng),
         "email": f"{handle}@{rng.choice(MAIL_DOMAINS)}",
         "username": rng.choice((handle, f"{handle}_px")),
-        "url": f"https://{rng.choice(('portal', 'my', 'chart'))}.example.org/{rng.choice(('p', 'u', 'chart'))}/{handle}",
+        "url": f"https://{rng.choice(('portal', 'my', 'chart'))}.example.org/{rng.choice(('p', 'u'))}/{handle}",
         "ip": f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randint(1, 254)}",
         "street": names.street(rng, held_out),
         "city": home,
-        "state": rng.choice(STATES),
+        "state": rng.choice(names.lists()["states"]),
         "zip": f"{rng.randint(1000, 99950):05d}" + (f"-{rng.randint(1000, 9999)}" if rng.random() < 0.1 else ""),
-        "hospital": names.organization(rng, held_out, names.HOSPITAL_FORMS),
+        "hospital": names.organization(rng, held_out, "hospital"),
         "hospital_street": names.street(rng, held_out),
         "hospital_city": rng.choice((home, names.city(rng, held_out))),
         "hospital_zip": f"{rng.randint(1000, 99950):05d}",
         "hospital_phone": phone(rng),
         "fax": phone(rng),
-        "pharmacy": names.organization(rng, held_out, names.PHARMACY_FORMS),
-        "employer": names.organization(rng, held_out, names.EMPLOYER_FORMS),
-        "school": names.organization(rng, held_out, names.SCHOOL_FORMS),
+        "pharmacy": names.organization(rng, held_out, "pharmacy"),
+        "employer": names.organization(rng, held_out, "employer"),
+        "school": names.organization(rng, held_out, "school"),
     }
 
 

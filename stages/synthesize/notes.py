@@ -32,7 +32,7 @@ CHOICE = re.compile(r"\{([^{}]*)\}")
 ONE_IN_DEV = 10
 MOST_CHARACTERS = 1400
 
-# A form's names of each field. What stands under `` is followed by something that identifies nobody.
+# A form's names of each field.
 FIELDS: dict[str, Sequence[str]] = {
     "⟦patient.name⟧": ("Patient", "Name", "Pt", "Patient Name", "Pt name", "Full name", "Subject", "Client"),
     "⟦patient.last_first⟧": ("Patient", "Name", "PATIENT NAME", "Name (Last, First)", "Resident"),
@@ -105,11 +105,20 @@ FIELDS: dict[str, Sequence[str]] = {
     "⟦age_over_89⟧": ("Age", "AGE", "Age (years)"),
 }
 PLAIN_FIELDS = (
-    "Sex: F", "Sex: male", "Gender: female", "Age: 47", "Age 62", "Weight: 71 kg", "BMI 27.4", "Allergies: NKDA", "Room: 12",
-    "Ward: Acute Medical Unit", "Department: Cardiology", "Status: final", "Blood type: O+", "Page: 1", "Language: English",
-    "Insurance: Medicare", "Religion: Christian", "Race: declined", "Code status: full", "Pulse: 88", "BP: 132/84",
-    "Temp: 38.1", "Complaint: cough", "Diagnosis: pneumonia", "Service: Medicine", "Priority: routine", "SpO2: 95%",
-)  # fmt: skip
+    *("Sex: F", "Sex: male", "Gender: female", "Age: 47", "Age 62", "Weight: 71 kg", "BMI 27.4", "Allergies: NKDA"),
+    *("Room: 12", "Ward: Acute Medical Unit", "Department: Cardiology", "Status: final", "Blood type: O+", "Page: 1"),
+    *("Insurance: Medicare", "Religion: Christian", "Race: declined", "Code status: full", "Pulse: 88", "BP: 132/84"),
+    *("Temp: 38.1", "Complaint: cough", "Diagnosis: pneumonia", "Service: Medicine", "Priority: routine", "SpO2: 95%"),
+    *(
+        "Language: English",
+        "Diet: regular",
+        "Isolation: none",
+        "Hgb: 12.4",
+        "Grade: 2",
+        "Result: negative",
+        "Copies: 2",
+    ),
+)
 SEPARATORS = (": ", ": ", ": ", " ", " - ", ":", " = ", "\t", "  ", ":  ", " #: ", "\n")
 BETWEEN = ("\n", "\n", "\n", "   ", " | ", "; ", ", ", "\t", "\n\n")
 OCR_ERRORS = {
@@ -160,7 +169,7 @@ def make_note(rng: random.Random) -> Filled:
         _mixed,
     )
     note = _cut(rng.choice(kinds)(rng), rng)
-    for change, share in ((_wrapped, 0.25), (_upper, 0.07), (_lower, 0.05), (_misread, 0.15)):
+    for change, share in ((_wrapped, 0.25), (_shouted, 0.07), (_small, 0.05), (_misread, 0.15)):
         if rng.random() < share:
             note = change(note, rng)
     return note
@@ -199,7 +208,7 @@ def _summary(rng: random.Random) -> Filled:
 
 
 def _sentences(rng: random.Random) -> Filled:
-    frames = [_frame(rng, _topic(rng)) for _ in range(rng.randint(1, 9))]
+    frames = [_frame(rng, _topic(rng)) for _ in range(rng.randint(2, 12))]
     return joined(frames, rng.choice((" ", " ", "\n", "\n\n")))
 
 
@@ -230,6 +239,8 @@ def _topic(rng: random.Random) -> str:
 
 def _frame(rng: random.Random, topic: str) -> Filled:
     frame = rng.choice(_frames()[topic])
+    if "⟦" not in frame:
+        return Filled(_chosen(frame, rng).strip())
     old = "⟦age_over_89⟧" in frame
     cast = _cast(rng, rng.choice(("female", "male")), rng.randint(90, 104)) if old else _anyone(rng)
     return fill(_chosen(frame, rng).strip(), cast, rng)
@@ -292,11 +303,11 @@ def _wrapped(note: Filled, rng: random.Random) -> Filled:
     return replace(note, text="".join(letters))
 
 
-def _upper(note: Filled, rng: random.Random) -> Filled:
+def _shouted(note: Filled, _: random.Random) -> Filled:
     return _recased(note, str.upper)
 
 
-def _lower(note: Filled, rng: random.Random) -> Filled:
+def _small(note: Filled, _: random.Random) -> Filled:
     return _recased(note, str.lower)
 
 

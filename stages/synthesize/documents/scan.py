@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import time
+from dataclasses import replace
 from typing import Any
 
 from stages.synthesize.documents import Report
@@ -12,16 +13,22 @@ from stages.synthesize.documents.pdf import render
 
 POINTS_PER_INCH = 72
 EPOCH = time.gmtime(0)
+PNG_SHARE = 0.45
+SMALL_PRINT: dict[str, Any] = {"size": 9.5, "margin": 48.0}
 
 
 def scan(report: Report, rng: random.Random) -> tuple[str, bytes]:
-    """The report's pages as images: (`pdf` or `png`, bytes). Only a report of one page can become a PNG."""
+    """The report's pages as images: (`pdf` or `png`, bytes). A PNG needs a report that fits one page in small print."""
     dpi = rng.choice((150, 175, 200))
-    pages = [_scanned(page, rng) for page in _pages(render(report), dpi)]
+    small = replace(report, layout=replace(report.layout, **SMALL_PRINT)) if rng.random() < PNG_SHARE else None
+    # Small print needs the scanner's best.
+    pages = _pages(render(small), 200) if small else []
+    as_png = len(pages) == 1
+    pages = [_scanned(page, rng) for page in (pages if as_png else _pages(render(report), dpi))]
     file = io.BytesIO()
-    if len(pages) == 1 and rng.random() < 0.5:
+    if as_png:
         # Sixteen greys are what a document scanner keeps, and a fifth of the bytes.
-        pages[0].quantize(16).save(file, "PNG", dpi=(dpi, dpi), optimize=False)
+        pages[0].quantize(16).save(file, "PNG", dpi=(200, 200), optimize=False)
         return "png", file.getvalue()
     first, *others = pages
     first.save(
