@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from stages.params.section import Section
+
+ENTITIES = (
+    "PATIENT", "RELATIVE", "STAFF", "SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "BIOMETRIC",
+    "OTHER_ID", "PHONE", "FAX", "EMAIL", "URL", "IP", "LOCATION", "ORGANIZATION", "DATE", "AGE",
+)  # fmt: skip
 
 
 class Engine(Section):
     """What finds names, places and organisations, beside the patterns."""
 
     kind: Literal["spacy", "transformers"] = Field("spacy", description="A spaCy pipeline or a token classifier.")
-    model: str = Field(description="A folder such as models/base/phi, or the name of an installed spaCy package.")
+    model: str = Field(
+        min_length=1, description="A folder such as models/base/phi, or the name of an installed spaCy package."
+    )
     labels: dict[str, str] = Field(
-        default_factory=dict, description="The model's label -> ours; empty where the model already uses ours."
+        default_factory=dict,
+        description="The model's label -> ours (or PERSON, whose role the context tells); empty where the names are usual.",
     )
 
 
@@ -24,14 +32,28 @@ class Deidentify(Section):
 
     engine: Engine = Field(description="The named entity recogniser.")
     thresholds: dict[str, float] = Field(
-        default_factory=dict, description="Least score for an entity; `default` for those that are not named."
+        default_factory=dict,
+        description="Least score, 0 to 1, for an entity; `default` for those that are not named. Lower finds more.",
+    )
+    terms: str | None = Field(
+        None, description="File of medical terms, one a line, that are never names; null does without."
     )
     replacement: Literal["surrogates", "tags"] = Field(
         "surrogates", description="Invented values, consistent within a patient, or [PATIENT_NAME]."
     )
     dates: Literal["shift", "year"] = Field("shift", description="One offset a patient, or the year alone.")
-    most_days: int = Field(365, ge=1, description="Largest shift of dates, in days either way.")
+    most_days: int = Field(365, ge=1, le=36500, description="Largest shift of dates, in days either way.")
     max_document_leak_rate: float = Field(
         0.02, ge=0, le=1, description="Share of gold documents with a missed direct identifier above which it fails."
     )
     gold: str | None = Field(None, description="Folder of gold spans to be scored against; null where there is none.")
+
+    @field_validator("thresholds")
+    @classmethod
+    def _known_entities(cls, thresholds: dict[str, float]) -> dict[str, float]:
+        for entity, score in thresholds.items():
+            if entity not in (*ENTITIES, "default"):
+                raise ValueError(f"{entity}: no such entity; allowed are default, {', '.join(ENTITIES)}")
+            if not 0 <= score <= 1:
+                raise ValueError(f"{entity}: {score}: a score lies between 0 and 1")
+        return thresholds

@@ -1,0 +1,1 @@
+"""De-identification: PHI spans found, replaced, searched for again and counted."""

@@ -1,0 +1,198 @@
+"""Presidio's analyzer as it is used here: no network, no silent path, and one net of patterns in place of many slow ones.
+
+What stock Presidio does on its own and what is done about it: a missing model is downloaded (here: an error), a graphics
+card that fails is left out in silence (the embedded model runs on the CPU by choice), a recognizer that fails or a regular
+expression that runs out of time is logged and its spans are lost (here: every warning of Presidio raises `LostSpans`),
+the context enhancer takes quadratic time (the net's expressions hold their context themselves).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import spacy
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.predefined_recognizers import (
+    CreditCardRecognizer,
+    IbanRecognizer,
+    IpRecognizer,
+    MedicalLicenseRecognizer,
+    SpacyRecognizer,
+    UsMbiRecognizer,
+    UsNpiRecognizer,
+    UsSsnRecognizer,
+)
+
+from stages.deidentify.labels import FOREIGN, LABELS
+from stages.deidentify.names import names
+from stages.deidentify.numbers import numbers
+from stages.deidentify.places import places
+from stages.deidentify.times import times
+from stages.params.deidentify import Engine
+from stages.records import Span
+
+# Presidio's checksummed recognizers, under our labels. Left out, for clinical text suffers from them: driver licences
+# (flags H1 and D3), bank numbers, passports, e-mail (asks the network for top-level domains and drops unknown ones), URL
+# (a full stop without a space is one), phone (a matcher run once a region) and dates ("12.1/36.4" of a lab line).
+KEPT = (
+    (CreditCardRecognizer, "ACCOUNT"),
+    (IbanRecognizer, "ACCOUNT"),
+    (IpRecognizer, "IP"),
+    (MedicalLicenseRecognizer, "LICENSE"),
+    (UsMbiRecognizer, "HEALTH_PLAN"),
+    (UsNpiRecognizer, "LICENSE"),
+    (UsSsnRecognizer, "SSN"),
+)
+BATCH = 32
+NER_SCORE = 0.8  # of a model that gives none: below what a title or a header tells
+
+
+class LostSpans(RuntimeError):
+    """Presidio reported that it went on without something; what it returned may lack spans."""
+
+
+class Analyzer:
+    """Finds spans with the declared model and the net, text by text."""
+
+    def __init__(self, engine: Engine) -> None:
+        nlp = _engine(engine)
+        found = SpacyRecognizer(supported_entities=nlp.get_supported_entities(), name="ner")
+        kept = [kind(supported_entity=label, name=f"presidio {label}") for kind, label in KEPT]
+        self._nlp = nlp
+        self._engine = AnalyzerEngine(
+            registry=RecognizerRegistry(recognizers=[found, Net(), *kept], supported_languages=["en"]),
+            nlp_engine=nlp,
+            context_aware_enhancer=_NoEnhancer(0, 0, 0, 0),
+        )
+
+    def spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """The raw spans of each text, overlapping, of every score; raises `LostSpans` where Presidio fell silent."""
+        with no_silent_loss():
+            artifacts = list(self._nlp.process_batch(list(texts), language="en", batch_size=BATCH))
+            if len(artifacts) != len(texts):
+                raise LostSpans(f"{len(texts)} texts went into the model and {len(artifacts)} came out")
+            return [self._of(text, found[1]) for text, found in zip(texts, artifacts, strict=True)]
+
+    def _of(self, text: str, artifacts: NlpArtifacts) -> list[Span]:
+        results = self._engine.analyze(text, language="en", nlp_artifacts=artifacts)
+        spans = [Span(r.start, r.end, r.entity_type, float(r.score), _finder(r)) for r in results]
+        return sorted(spans, key=lambda span: (span.start, span.end, span.label, span.by))
+
+
+class Net(EntityRecognizer):
+    """All patterns of ours as one recognizer."""
+
+    def __init__(self) -> None:
+        super().__init__(supported_entities=list(LABELS), name="pattern", supported_language="en")
+
+    def load(self) -> None:
+        """Nothing to load: the expressions are compiled with their modules."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        """Spans of numbers, times, places and names; they may overlap."""
+        found = (span for net in (numbers, times, places, names) for span in net(text))
+        wanted = set(entities)
+        return [_result(span) for span in found if span.label in wanted]
+
+
+@contextlib.contextmanager
+def no_silent_loss() -> Iterator[None]:
+    """Turn every warning that Presidio logs inside into `LostSpans`. Its text is left out: it may quote the record."""
+    heard = _Ear()
+    loggers = [logging.getLogger(name) for name in ("presidio-analyzer", "presidio-anonymizer")]
+    for logger in loggers:
+        logger.addHandler(heard)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(heard)
+    if heard.places:
+        raise LostSpans(f"Presidio went on after a fault at {', '.join(sorted(set(heard.places)))}")
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.places: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.places.append(f"{record.module}:{record.lineno}")
+
+
+class _NoEnhancer(ContextAwareEnhancer):
+    def enhance_using_context(
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
+        return raw_results
+
+
+class LocalSpacyEngine(SpacyNlpEngine):
+    """A spaCy pipeline from a folder or an installed package; what is missing is an error, never a download."""
+
+    def __init__(self, model: str, labels: dict[str, str]) -> None:
+        super().__init__(models=[{"lang_code": "en", "model_name": model}])
+        self._labels = labels
+        self.load()
+
+    def load(self) -> None:
+        """Load the pipeline and map its labels to ours; those that name no PHI are left out."""
+        model = self.models[0]["model_name"]
+        if not (Path(model).is_dir() or spacy.util.is_package(model)):
+            raise FileNotFoundError(f"deidentify.engine.model: {model}: no such folder or installed spaCy package; for "
+                                    "models/base/phi run `dvc repro base@phi`")  # fmt: skip
+        nlp = spacy.load(model)
+        self.nlp = {"en": nlp}
+        found = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())})
+        if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names and "beam_ner" not in nlp.pipe_names:
+            raise ValueError(f"deidentify.engine.model: {model}: a pipeline without an entity recogniser")
+        self.ner_model_configuration = configuration(found, self._labels)
+
+    def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
+        # Lemmas and key words serve the enhancer alone, which is off.
+        entities, scores = self._get_updated_entities(self._get_entities(doc), self._get_scores_for_entities(doc))
+        return NlpArtifacts(entities, doc, [], [], self, language, scores=scores)
+
+
+def configuration(found: Iterable[str], declared: dict[str, str]) -> NerModelConfiguration:
+    """Which of a model's labels are ours; raises `ValueError` when none is."""
+    mapping = {label: declared.get(label, FOREIGN.get(label, label)) for label in found}
+    known = {label: ours for label, ours in mapping.items() if ours in LABELS or ours == "PERSON"}
+    if not known:
+        raise ValueError(
+            f"deidentify.engine.labels: none of the model's labels ({', '.join(mapping)}) is an entity of ours "
+            f"({', '.join(LABELS)}); map them"
+        )
+    return NerModelConfiguration(
+        model_to_presidio_entity_mapping=known, labels_to_ignore=sorted(set(mapping) - set(known)), default_score=NER_SCORE
+    )
+
+
+def _engine(engine: Engine) -> SpacyNlpEngine:
+    if engine.kind == "transformers":
+        from stages.deidentify.classifier import TokenClassifierEngine
+
+        return TokenClassifierEngine(engine.model, engine.labels)
+    return LocalSpacyEngine(engine.model, engine.labels)
+
+
+def _finder(result: RecognizerResult) -> str:
+    name = (result.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_NAME_KEY, "")
+    return name if name in ("ner", "pattern") else "presidio"
+
+
+def _result(span: Span) -> RecognizerResult:
+    return RecognizerResult(
+        span.label, span.start, span.end, span.score, recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: "pattern"}
+    )

@@ -1,0 +1,69 @@
+"""Overlapping spans become a list that covers the same characters once, without a splice inside a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS
+from stages.records import Span
+
+EDGES = " \t\r\n.,;:()[]{}<>\"“”‘’'`*|/\\-–_#=&"
+
+
+def resolved(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Spans in order and without overlap that cover all that the given ones cover.
+
+    Where two overlap, the surer label wins, then the longer span; of the loser stays what the winner does not cover.
+    """
+    taken: list[Span] = []
+    for span in sorted(spans, key=_preference):
+        taken += [piece for free in _outside(span, taken) if (piece := trimmed(text, free))]
+    return sorted(taken, key=lambda span: span.start)
+
+
+def trimmed(text: str, span: Span) -> Span | None:
+    """The span without white space and punctuation at its edges; None where nothing is left.
+
+    A full stop or bracket that belongs to the value ("K.O.", "(617) 555-0100") stays.
+    """
+    start, end = span.start, span.end
+    while start < end and text[start] in EDGES and not _belongs(text, start, end, opening=True):
+        start += 1
+    while end > start and text[end - 1] in EDGES and not _belongs(text, start, end, opening=False):
+        end -= 1
+    return replace(span, start=start, end=end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def _belongs(text: str, start: int, end: int, opening: bool) -> bool:
+    if opening:
+        return text[start] == "(" and ")" in text[start:end]
+    return text[end - 1] == "." and end - start >= 2 and end - 3 >= start and text[end - 3] in ". " and text[end - 2].isupper()
+
+
+def _preference(span: Span) -> tuple[float, int, int, int, str]:
+    return (-_weight(span), span.start - span.end, span.start, span.end, span.label)
+
+
+def _weight(span: Span) -> float:
+    exact = span.label in NUMBERS or span.label in ADDRESSES
+    # A pattern that names its kind knows a number better than the tagger does; of words the tagger knows more.
+    return span.score + (0.2 if exact and span.by == "pattern" else 0.0) + (0.05 if span.label in NAMES else 0.0)
+
+
+def _outside(span: Span, taken: list[Span]) -> list[Span]:
+    pieces = [span]
+    for other in taken:
+        if other.end <= span.start or other.start >= span.end:
+            continue
+        cut: list[Span] = []
+        for piece in pieces:
+            if other.end <= piece.start or other.start >= piece.end:
+                cut.append(piece)
+                continue
+            if piece.start < other.start:
+                cut.append(replace(piece, end=other.start))
+            if other.end < piece.end:
+                cut.append(replace(piece, start=other.end))
+        pieces = cut
+    return pieces

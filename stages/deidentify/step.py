@@ -1,0 +1,140 @@
+"""The step: all records of one patient together, searched, replaced, searched again; what is not sure goes no further."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import orjson
+
+from stages.deidentify.content import Content, rebuilt
+from stages.deidentify.labels import LABELS
+from stages.flow import Count, Rejected
+from stages.keys import Key
+from stages.params.deidentify import Deidentify
+from stages.records import Record, Span, to_json
+
+if TYPE_CHECKING:
+    from stages.deidentify.finder import Finder
+    from stages.deidentify.replace import Replaced, Replacer
+
+LEFT = "identifier left after replacement"
+HAS_AUDIO = "audio is not de-identified"
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """A record as it flows on, with where PHI was found in the content that was read (labels and places, no values).
+
+    The spans serve scoring on this machine and are never written to the stage's outputs.
+    """
+
+    record: Record
+    found: tuple[tuple[int, int, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def group(self) -> str:
+        return self.record.group
+
+    @classmethod
+    def from_json(cls, line: bytes | str) -> Self:
+        """Parse one JSON object."""
+        plain = orjson.loads(line)
+        spans = tuple((start, end, label) for start, end, label in plain.get("found", ()))
+        return cls(Record.from_json(to_json(plain["record"])), spans)
+
+
+class Step:
+    """De-identifies a patient's records.
+
+    Args:
+        exempt: Names of the sources that never held a person's data; their records pass as they are.
+    """
+
+    stage = "deidentify"
+    unit: Literal["record", "group"] = "group"
+    takes: type[Any] = Record
+    gives: type[Any] = Deidentified
+
+    def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key) -> None:
+        self._params, self._exempt, self._key = params, frozenset(exempt), key
+        self._finder: Finder | None = None
+
+    def setup(self) -> None:
+        """Load the model; raises naming it where it is not there."""
+        from stages.deidentify.finder import Finder
+
+        self._finder = Finder(self._params)
+
+    def process(self, unit: Sequence[Record]) -> Iterator[Deidentified | Rejected | Count]:
+        """Yield each record without its identifiers, or its rejection."""
+        closed = []
+        for record in unit:
+            if record.source in self._exempt:
+                yield Deidentified(record)
+            elif record.audio:
+                yield Rejected(record.id, record.group, record.source, HAS_AUDIO)
+            else:
+                closed.append(record)
+        if closed:
+            yield from self._patient(closed)
+
+    def _patient(self, records: Sequence[Record]) -> Iterator[Deidentified | Rejected | Count]:
+        from stages.deidentify.residue import Residue
+
+        assert self._finder is not None
+        contents = [Content.of(record) for record in records]
+        texts = [content.text for content in contents]
+        found = self._finder.find(texts)
+        identifiers = [(s.label, text[s.start : s.end]) for text, spans in zip(texts, found.spans, strict=True) for s in spans]
+        replacer = self._replacer(records[0].group, texts, found.spans, identifiers)
+        residue = Residue.of(identifiers, found.parts)
+        for record, content, spans in zip(records, contents, found.spans, strict=True):
+            parts = [
+                replacer.replaced(content.text[start:end], inside)
+                for (start, end), inside in zip(content.parts, content.within(spans), strict=True)
+            ]
+            if any(residue.stands_in(part.text, part.spans) for part in parts):
+                yield Rejected(record.id, record.group, record.source, LEFT)
+                continue
+            yield Deidentified(self._written(record, parts), tuple((s.start, s.end, s.label) for s in spans))
+            for label in LABELS:
+                if number := sum(span.label == label for span in spans):
+                    yield Count(f"found.{label}", number)
+
+    def _replacer(
+        self, group: str, texts: Sequence[str], spans: Sequence[Sequence[Span]], identifiers: Sequence[tuple[str, str]]
+    ) -> Replacer:
+        from stages.deidentify.replace import Replacer, offset_of
+        from stages.deidentify.surrogates import Surrogates, gender_of
+
+        titled = [
+            match.group()
+            for text, found in zip(texts, spans, strict=True)
+            for span in found
+            if span.label == "PATIENT" and (match := re.search(r"\b(?:Mr|Mrs|Ms|Miss|Mister)\b\.?(?=\s*$)", text[max(0, span.start - 8) : span.start]))
+        ]
+        return Replacer(
+            Surrogates(self._key, group, identifiers, gender_of(texts, titled)),
+            self._params.replacement,
+            self._params.dates,
+            offset_of(self._key, group, self._params.most_days),
+            [value for label, value in identifiers if label == "DATE"],
+        )
+
+    def _written(self, record: Record, parts: Sequence[Replaced]) -> Record:
+        """The record with new texts. A file's name and digest may tell a patient: a keyed hash stands for each."""
+        invented = {part.text[span.start : span.end] for part in parts for span in part.spans}
+        origin = replace(
+            record.origin,
+            file=self._key.id("file", record.source, record.origin.file),
+            sha256=self._key.digest("sha256", record.origin.sha256).hex(),
+        )
+        whole = rebuilt(record, [part.text for part in parts])
+        return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))
