@@ -45,8 +45,11 @@ def decode(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Unicode NFC, with line ends as newlines and without ligatures, control and invisible characters."""
-    lines = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    """Unicode NFC, with line ends as newlines and without ligatures, control and invisible characters.
+
+    The marks of `layout` at line ends stay.
+    """
+    lines = re.sub(r"\r\n?|[\x0b\x0c\x85]", "\n", text)
     return unicodedata.normalize("NFC", CONTROL.sub("", lines.translate(INVISIBLE)))
 
 

@@ -51,14 +51,14 @@ def joined(pages: Sequence[Page]) -> str:
     """
     if not pages:
         raise Unreadable(NO_PAGES)
-    texts = (
-        furniture.remove([clean(page.text) for page in pages])
-        if pages[0].wrapped
-        else [clean(page.text) for page in pages]
-    )
-    text = "\n".join(part.strip("\n") for part in texts if part.strip())
-    if pages[0].wrapped:
-        text = reflow(text)
+    texts = [clean(page.text) for page in pages]
+    wrapped = pages[0].wrapped
+    text = _joined(furniture.remove(texts)) if wrapped else _joined(texts)
+    text = reflow(text) if wrapped else text
     if not any(character.isalnum() for character in text):
         raise Unreadable(NO_TEXT)
     return text.strip()
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "\n".join(text.strip("\n") for text in texts if text.strip())

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 ZONE = 4
 # The share of a document's pages on which a line must stand in the same zone to be a header or footer.
 REPEATED = 0.6
-PAGE = re.compile(r"\W*(?:page|pg\.?)\s*#?\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
-TRAILING = re.compile(r"[\s|,;–—-]*\(?\bpage\s+\d{1,4}\s*(?:of|/)\s*\d{1,4}\)?\s*$", re.IGNORECASE)
+PAGE = re.compile(r"\W*(?:page|pg\.?)\s*#?\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
+TRAILING = re.compile(r"[\s|,;–—-]*\(?\bpage\s+(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?\)?[ \t]*(\s?)$", re.IGNORECASE)
 BARE = re.compile(r"(\d{1,4})(?:\s*(?:of|/)\s*(\d{1,4}))?")
 DASHED = re.compile(r"[-–—]\s*(\d{1,4})\s*[-–—]")
 
@@ -22,26 +22,28 @@ def remove(pages: Sequence[str]) -> list[str]:
     The first copy stays: a letterhead is content once, and a clinical line that happens to stand at the edge of every
     page is never lost.
     """
-    lines = [page.split("\n") for page in pages]
+    lines = [page.splitlines(keepends=True) for page in pages]
     shift = _numbering(lines)
     numbered = [_without_number(page, number, len(pages), shift) for number, page in enumerate(lines, start=1)]
-    return ["\n".join(page) for page in _without_repeats(numbered)]
+    return ["".join(page) for page in _without_repeats(numbered)]
 
 
 def _without_number(page: list[str], number: int, pages: int, shift: int | None) -> list[str]:
     edge = {*_edge(page, 1, top=True), *_edge(page, 1, top=False)}
+    zone = {*_edge(page, ZONE, top=True), *_edge(page, ZONE, top=False)}
     kept = []
     for place, line in enumerate(page):
-        if place not in edge:
-            kept.append(line)
-        elif not _is_page_number(line.strip(), number, pages, shift):
-            kept.append(TRAILING.sub("", line))
+        told = PAGE.fullmatch(line.strip())
+        if told and (place in edge or (place in zone and int(told[1]) == number)):
+            continue
+        if place in edge and _is_bare_number(line.strip(), number, pages, shift):
+            continue
+        trailing = TRAILING.search(line) if place in zone else None
+        kept.append(TRAILING.sub(r"\2", line) if trailing and int(trailing[1]) == number else line)
     return kept
 
 
-def _is_page_number(line: str, number: int, pages: int, shift: int | None) -> bool:
-    if PAGE.fullmatch(line):
-        return True
+def _is_bare_number(line: str, number: int, pages: int, shift: int | None) -> bool:
     if dashed := DASHED.fullmatch(line):
         return int(dashed[1]) == number + (shift or 0)
     bare = BARE.fullmatch(line)

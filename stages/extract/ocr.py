@@ -12,11 +12,12 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from stages.extract.deskew import straightened
+from stages.extract.layout import CELL, CELL_GAP, Line, laid_out
 from stages.extract.page import Page
 from stages.extract.reader import Unreadable
 from stages.extract.reasons import OCR_CONFIDENCE, OCR_FAILED, OCR_TIMEOUT
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 BLANK, DARKER = 0.0001, 0.93
 # Confidence, in percent, below which a page may stand on its head or side.
 DOUBTFUL = 75.0
-# Blanks between words, in heights of the line, that part the cells of a table.
-CELL_GAP = 1.6
+# Tesseract sees blanks about the sign of an address: "name @ example.org".
+MAIL = re.compile(r"(\w) ?@ ?((?:[\w-]+\.)+[a-z]{2,}\b)")
 INSTALL = "install it with `apt-get install tesseract-ocr tesseract-ocr-{}` (apt.txt lists it), or set extract.language"
 
 
@@ -42,6 +43,7 @@ class Word:
     left: int
     width: int
     height: int
+    bottom: int
     confidence: float
     text: str
 
@@ -65,7 +67,7 @@ def recognise(image: Image.Image, dpi: int, limits: Extract) -> Page:
     confidence = _confidence(words)
     if confidence < limits.least_confidence:
         raise Unreadable(OCR_CONFIDENCE, f"{confidence:.0f} %, below {limits.least_confidence:g} %")
-    return Page("\n".join(_lines(words)), confidence)
+    return Page(_text(words), confidence)
 
 
 def check(language: str) -> str:
@@ -91,6 +93,7 @@ def _word(row: dict[str, str]) -> Word:
     return Word(
         line=(int(row["block_num"]), int(row["par_num"]), int(row["line_num"])),
         left=int(row["left"]), width=int(row["width"]), height=int(row["height"]),
+        bottom=int(row["top"]) + int(row["height"]),
         confidence=float(row["conf"]), text=row["text"],
     )  # fmt: skip
 
@@ -138,19 +141,17 @@ def _is_blank(grey: Image.Image) -> bool:
     return bool((np.asarray(small) < DARKER * around).mean() < BLANK)
 
 
-def _lines(words: list[Word]) -> Iterator[str]:
-    """The words line by line; a blank line between paragraphs, three blanks between the cells of a row."""
-    before: Word | None = None
-    parts: list[str] = []
-    for word in words:
-        if before is not None and word.line != before.line:
-            yield "".join(parts)
-            if word.line[:2] != before.line[:2]:
-                yield ""
-            parts = []
-        elif before is not None:
-            gap = word.left - before.left - before.width
-            parts.append("   " if gap > CELL_GAP * max(word.height, before.height) else " ")
-        parts.append(word.text)
-        before = word
-    yield "".join(parts)
+def _text(words: list[Word]) -> str:
+    lines = [_line(list(same)) for _, same in groupby(words, key=lambda word: word.line)]
+    return MAIL.sub(r"\1@\2", laid_out(lines))
+
+
+def _line(words: list[Word]) -> Line:
+    height = max(word.height for word in words)
+    gaps = [after.left - before.left - before.width for before, after in pairwise(words)]
+    parts = [words[0].text]
+    for gap, word in zip(gaps, words[1:], strict=True):
+        parts += [CELL if gap > CELL_GAP * height else " ", word.text]
+    first, last = words[0], words[-1]
+    bottom = sorted(word.bottom for word in words)[len(words) // 2]
+    return Line("".join(parts), first.left, last.left + last.width, bottom, height, first.width, CELL in parts)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from stages.extract.layout import ENDED, WRAPPED
+
 # First and last parts that keep their hyphen: "follow-up", "non-tender", "three-day", "well-controlled".
 FIRST = frozenset((
     "all", "anti", "bed", "break", "built", "check", "co", "cross", "eight", "eighteen", "eighty", "ex", "fifty",
@@ -41,18 +43,19 @@ FULL = 0.86
 def reflow(text: str) -> str:
     """The text with wrapped lines joined; blank lines, list items, table rows, headers and `Key: value` lines stand.
 
-    No character but white space and the hyphens of broken words is changed.
+    Line ends that bear a mark of `layout` are what they say, others are judged by the lines' lengths. No character but
+    white space and the hyphens of broken words is changed.
     """
-    lines = [line.rstrip() for line in text.split("\n")]
-    width = _width(lines)
+    ended = [(line.rstrip(), line[-1:]) for line in text.splitlines(keepends=True)]
+    width = _width([line for line, _ in ended])
     done: list[str] = []
-    previous = ""
-    for line in lines:
-        if done and _wraps(previous, line, width):
+    previous, end = "", ENDED
+    for line, next_end in ended:
+        if end == WRAPPED or (end != ENDED and _wraps(previous, line, width)):
             done[-1] = _joined(done[-1], line.lstrip(), text)
         else:
             done.append(line if _is_row(line) else _single_spaced(line))
-        previous = line
+        previous, end = line, next_end
     return re.sub(r"\n{3,}", "\n\n", "\n".join(done)).strip("\n")
 
 

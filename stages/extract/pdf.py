@@ -6,7 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from stages.extract import glyphs
 from stages.extract.images import too_many_pixels
+from stages.extract.layout import laid_out
 from stages.extract.ocr import recognise
 from stages.extract.page import Page
 from stages.extract.reader import Unreadable
@@ -68,20 +70,13 @@ def _read(document: PdfDocument, number: int, limits: Extract) -> Page:
     if page.formenv and page.flatten() == _flattened():
         # What is filled into a form is no text of the page until the form becomes one with it.
         page = document[number]
-    text = _text(page)
+    text = laid_out(glyphs.lines(page))
     if not _needs_ocr(page, text, limits):
         return Page(text)
     width, height = page.get_size()
     scale = limits.dpi / POINTS_PER_INCH
     too_many_pixels(width * scale, height * scale, limits)
     return recognise(page.render(scale=scale, grayscale=True).to_pil(), limits.dpi, limits)
-
-
-def _text(page: PdfPage) -> str:
-    text = page.get_textpage().get_text_bounded()
-    # PDFium writes one character for a hyphen with the line's end after it; a return without a line feed, with tabs and
-    # blanks about it, is how some programs part words.
-    return re.sub(r"[\t\xa0 ]*\r(?!\n)[\t\xa0 ]*", " ", re.sub("[\x02\ufffe](?:\r?\n)?", "-\n", text))
 
 
 def _needs_ocr(page: PdfPage, text: str, limits: Extract) -> bool:
