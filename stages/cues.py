@@ -40,12 +40,13 @@ _UNIT_SPELLINGS = {
 UNITS = {spelling: unit for unit, spellings in _UNIT_SPELLINGS.items() for spelling in spellings.split()}
 # Units also where no number stands before them; the others are words or letters that mean much else.
 LONE_UNITS = frozenset(spelling for spelling in UNITS if len(spelling) > 1) - _set(
-    "cap caps foot feet drop drops pound pounds second patch pack min"
+    "cap caps foot feet drop drops pound pounds second patch pack min hr hrs ng mo iu unit"
 ) | {"%", "°"}
 
 SCHEDULES: dict[tuple[str, ...], str] = {
     tuple(words.split()): meaning
     for meaning, spellings in {
+        "of living": "daily living",
         "1/day": "daily|once daily|once a day|once per day|every day|each day|qd|q d|q . d .|qday|q day|1 time a day|"
         "one time a day|od|o . d .",
         "2/day": "bid|b i d|b . i . d .|twice daily|twice a day|twice per day|two times a day|two times daily|"
@@ -174,6 +175,9 @@ SHORTHAND = {
         "lbbb": "left bundle branch block", "rbbb": "right bundle branch block", "dnr": "do not resuscitate",
         "dc": "discontinue", "d/c": "discontinue", "le": "lower extremity", "ue": "upper extremity",
         "uri": "upper respiratory infection", "uti": "urinary tract infection", "yrs": "years",
+        "adl": "activities of daily living", "adls": "activities of daily living", "dni": "do not intubate",
+        "ctab": "clear to auscultation bilaterally", "ivf": "intravenous fluids",
+        "nstemi": "non st elevation myocardial infarction",
     }.items()
 }  # fmt: skip
 

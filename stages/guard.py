@@ -122,6 +122,18 @@ def protected(text: str, names: Names = NO_NAMES) -> list[tuple[int, int]]:
     return merged
 
 
+def places(text: str, names: Names) -> list[tuple[int, int]]:
+    """Where names stand in a text: start and end in code points, in order."""
+    items = _items(text)
+    found = _concepts([item.word for item in items], names)
+    return [(items[i].start, items[i + length - 1].end) for i, length, _ in found]
+
+
+def headers(text: str) -> list[tuple[int, int]]:
+    """Where section headers and the labels of speakers stand in a text, in order."""
+    return [match.span() for match in _HEADER.finditer(text)]
+
+
 class _Mark(NamedTuple):
     """A stretch of protected content; one without a value is kept from change and says nothing by itself."""
 

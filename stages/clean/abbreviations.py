@@ -39,7 +39,7 @@ class Abbreviations:
         for token in _TOKEN.finditer(text):
             short, (start, end) = token.group(), token.span()
             senses = self._senses.get(short)
-            if senses is None or short.lower() in cues.UNITS or _after_number(text, start):
+            if senses is None or short.lower() in cues.LONE_UNITS or _after_number(text, start):
                 continue
             if short.isupper() and short.lower() in english() and _shouted(text, start):
                 continue

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.params.section import Section
+
+MODELS = {"back_translation": 2, "paraphrase": 1, "contextual": 1}
 
 
 class Operator(Section):
     """One way to make a child of an example."""
 
-    kind: Literal["synonyms", "insertion", "deletion", "keyboard", "ocr", "back_translation", "paraphrase", "contextual"] = (
-        Field(description="What is done to the input; the response is never changed.")
-    )
+    kind: Literal[
+        "synonyms", "insertion", "deletion", "keyboard", "ocr", "back_translation", "paraphrase", "contextual"
+    ] = Field(description="What is done to the input, or the instruction where there is none; never to the response.")
     tasks: list[str] = Field(min_length=1, description="Tasks whose training examples get children.")
     children: int = Field(1, ge=1, description="Tries for each parent.")
-    rate: float = Field(0.1, gt=0, le=1, description="Share of the eligible words that are changed.")
-    table: str | None = Field(None, description="Synonym table: a CSV of ours, or UMLS MRCONSO.RRF.")
+    rate: float = Field(
+        0.1, gt=0, le=1, description="Share of the eligible places that are changed: words, or sentences for seq2seq."
+    )
+    table: str | None = Field(None, description="Of synonyms: a CSV of term and synonym, or UMLS MRCONSO.RRF.")
     models: list[str] = Field(
         default_factory=list,
-        description="Folders or hub names: there and back again for back_translation, one for paraphrase and contextual.",
+        description="Folders, or hub names with a pinned revision (name@revision): there and back again for "
+        "back_translation, one for paraphrase (both seq2seq), a causal one for contextual.",
     )
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if (self.table is not None) != (self.kind == "synonyms"):
+            raise ValueError("`table` belongs to kind synonyms, which needs one, and to no other")
+        if len(self.models) != (needed := MODELS.get(self.kind, 0)):
+            raise ValueError(f"kind {self.kind} takes {needed} models, found {len(self.models)}")
+        return self
 
 
 class Augment(Section):
     """Operators on training examples, guarded and open to review."""
 
     operators: dict[str, Operator] = Field(default_factory=dict, description="Name -> operator.")
+    terms: str = Field("data/lexicon/medical_terms.txt", description="Terms that no child may lose, gain or change.")
+    names: str = Field(
+        "data/lexicon/synonyms.csv", description="Names that mean one thing to the guard: term, synonym."
+    )
     review: str = Field("data/review/augment.csv", description="The ledger in which people accept or reject children.")
-    sample: int = Field(40, ge=0, description="Children that are put on the ledger for review.")
+    sample: int = Field(40, ge=0, description="Children that `python -m stages.augment review` puts on the ledger.")
