@@ -85,7 +85,7 @@ def is_held_out(case: Case) -> bool:
 
 def _draw(rng: random.Random, earlier: Case | None) -> Case:
     sex = earlier.sex if earlier else rng.choice(("female", "male"))
-    condition = rng.choice([one for one in clinic().conditions if _may_have(one, earlier, sex)])
+    condition = rng.choice(_possible(earlier, sex))
     age = earlier.age if earlier else rng.randint(*condition.ages)
     side = rng.choice(("left", "right"))
     unit, low, high = condition.duration
@@ -111,6 +111,12 @@ def _draw(rng: random.Random, earlier: Case | None) -> Case:
     )
 
 
+def _possible(earlier: Case | None, sex: str) -> list[Condition]:
+    """Conditions that the patient may come with; the earlier one comes back only where no other fits."""
+    fit = [one for one in clinic().conditions if _may_have(one, earlier, sex)]
+    return [one for one in fit if not earlier or one.name != earlier.diagnosis] or fit
+
+
 def _may_have(condition: Condition, earlier: Case | None, sex: str) -> bool:
     if condition.sex not in ("", sex):
         return False
@@ -120,7 +126,6 @@ def _may_have(condition: Condition, earlier: Case | None, sex: str) -> bool:
     allergies = [one for one in clinic().allergies if one.name in earlier.allergies]
     return (
         condition.ages[0] <= earlier.age <= condition.ages[1]
-        and condition.name != earlier.diagnosis
         and not any(_contradicts(one, condition) for one in histories)
         and not any(_forbids(one, condition) for one in allergies)
     )
