@@ -12,8 +12,12 @@ from stages.params.section import Section
 class Split(Section):
     """Shares and the near-duplicate rule. Patients, documents, parents and near-duplicates are never cut."""
 
-    validation: float = Field(0.1, ge=0, lt=1, description="Share of the groups for validation.")
-    test: float = Field(0.2, ge=0, lt=1, description="Share for testing, where a source declares no fixed test set.")
-    near_duplicate: float = Field(0.8, gt=0, le=1, description="Jaccard similarity of 5-word shingles that joins groups.")
-    permutations: int = Field(128, ge=16, description="MinHash permutations.")
-    exports: list[Literal["csv", "parquet"]] = Field(default_factory=list, description="Formats beside JSONL.")
+    validation: float = Field(0.1, ge=0, lt=1, description="Share of the patients for validation.")
+    test: float = Field(
+        0.2, ge=0, lt=1, description="Share of the patients for testing, for tasks whose sources declare no test set."
+    )
+    near_duplicate: float = Field(
+        0.8, ge=0.2, le=1, description="Jaccard similarity of 5-word shingles from which two examples are one group."
+    )
+    permutations: int = Field(128, ge=16, le=1024, description="MinHash permutations that propose pairs to compare.")
+    exports: list[Literal["csv", "parquet"]] = Field(default_factory=list, description="Copies beside the JSONL files.")
