@@ -107,7 +107,7 @@ def _draw(rng: random.Random, earlier: Case | None) -> Case:
         test=condition.test,
         test_shows=condition.test_shows,
         treatment=condition.treatment,
-        follow_up=rng.choice(clinic().follow_up),
+        follow_up=condition.follow_up,
     )
 
 

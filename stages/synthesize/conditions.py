@@ -50,6 +50,7 @@ class Condition:
     test: str
     test_shows: str
     treatment: str
+    follow_up: str
     differential: tuple[str, ...]
     definition: str
     cause: str
@@ -84,7 +85,6 @@ class Clinic:
     conditions: tuple[Condition, ...]
     histories: tuple[History, ...]
     allergies: tuple[Allergy, ...]
-    follow_up: tuple[str, ...]
     by_name: Mapping[str, Condition] = field(default_factory=dict)
 
 
@@ -99,7 +99,6 @@ def clinic() -> Clinic:
         conditions=conditions,
         histories=tuple(History(**_frozen(row)) for row in table["histories"]),
         allergies=tuple(Allergy(**_frozen(row)) for row in table["allergies"]),
-        follow_up=tuple(table["follow_up"]),
         by_name={condition.name: condition for condition in conditions},
     )
 
