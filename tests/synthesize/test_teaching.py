@@ -66,7 +66,7 @@ def passages() -> list[str]:
 
 def test_passages_hold_no_slot_and_no_answer_of_a_task(passages: list[str]) -> None:
     told = "\n".join(passages)
-    for form in ("⟦", "{", "HPI", "Assessment:", "Definition:", "presents with", "most consistent with", "1. "):
+    for form in ("⟦", "{", "HPI", "Assessment:", "Definition:", "presents with", "most consistent with", "\n1. "):
         assert form not in told
     assert "The differential includes" not in told
 
