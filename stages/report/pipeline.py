@@ -14,6 +14,7 @@ from stages.report.results import read_json
 
 STAGES = ("synthesize", "extract", "deidentify", "clean", "structure", "augment", "split")
 FLOW = ("in", "out", "quarantined")
+SPLITS = ("train", "validation", "test")
 REASON = "quarantined."
 # Titles of curves; what DVCLive logs under another name stands under that.
 CURVES = {
@@ -115,12 +116,13 @@ def _flow(stage: str, numbers: dict[str, Number]) -> Flow:
     reasons = {name.removeprefix(REASON): count for name, count in counts.items() if name.startswith(REASON)}
     others = {n: v for n, v in numbers.items() if n not in FLOW and not n.startswith(REASON)}
     ordered = dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
-    return Flow(stage, *(counts.get(name, 0) for name in FLOW), ordered, others)
+    taken, given, quarantined = (counts.get(name, 0) for name in FLOW)
+    return Flow(stage, taken, given, quarantined, ordered, others)
 
 
 def _split(task: str, told: dict[str, Any], hashes: dict[str, str]) -> Split:
     numbers = flat(told)
-    sizes = {name: int(numbers[name] or 0) for name in ("train", "validation", "test") if name in numbers}
+    sizes: dict[str, int] = {name: int(numbers[name] or 0) for name in SPLITS if name in numbers}
     start = "highest_similarity."
     similar = {n.removeprefix(start): float(v or 0) for n, v in numbers.items() if n.startswith(start)}
     return Split(task, sizes, int(numbers.get("children") or 0), similar, hashes)

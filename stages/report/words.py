@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stages.report.results import Span, Verdict
 
 MINUS = "\u2212"
@@ -46,7 +48,7 @@ def chance(p: float | None) -> str:
 
 def name(key: str) -> str:
     """A metric, task or count in words: `format_adherence` is `Format adherence`."""
-    spaced = key.replace("_", " ").replace(".", " \u00b7 ").strip()
+    spaced = re.sub(r"\bhpi\b", "HPI", key.replace("_", " ").replace(".", " \u00b7 ").strip())
     return _NAMES.get(key) or spaced[:1].upper() + spaced[1:]
 
 

@@ -77,9 +77,9 @@ def _trained(folder: Path, task: str) -> None:
     for name, points in curves.items():
         lines = "".join(f"{step}\t{value}\n" for step, value in points)
         write_bytes(folder / f"plots/train/{task}/{name}.tsv", f"step\t{Path(name).name}\n{lines}".encode())
-    row = {"task": task, "base": "clinic", "learning_rate": 5e-3, "epochs": 3.0, "batch": "16 x 1", "rank": 16, "bits": 0,
-           "trainable_share": 0.1, "perplexity": 1.62, "seconds": 93.4, "resumed_from": None, "device": "2 threads of x86_64",
-           "versions": {"torch": "2.13.0"}}  # fmt: skip
+    row = {"task": task, "base": "clinic", "learning_rate": 5e-3, "epochs": 3.0, "batch": "16 x 1", "rank": 16,
+           "bits": 0, "trainable_share": 0.1, "perplexity": 1.62, "seconds": 93.4, "resumed_from": None,
+           "device": "2 threads of x86_64", "versions": {"torch": "2.13.0"}}  # fmt: skip
     write_bytes(folder / f"data/train/{task}/run.json", orjson.dumps(row))
 
 
@@ -98,7 +98,8 @@ def _hpi() -> list[Prediction]:
         days, age, disease = 2 + i % 9, 30 + i, DISEASES[i % 5]
         dialogue = (
             f"Doctor: What brings you in today?\nPatient: I have had a cough for {days} days, and now a fever.\n"
-            f"Doctor: Any chest pain?\nPatient: No, none.\nNurse: Temperature is 38.{i % 9}.\nDoctor: I think this is {disease}."
+            f"Doctor: Any chest pain?\nPatient: No, none.\nNurse: Temperature is 38.{i % 9}."
+            f"\nDoctor: I think this is {disease}."
         )
         reference = (
             f"HPI: {age}-year-old with {days} days of productive cough and fever to 38.{i % 9} C. Denies chest pain."
@@ -107,7 +108,7 @@ def _hpi() -> list[Prediction]:
         tuned = reference.replace("productive ", "") if i % 4 else reference.replace(disease, DISEASES[(i + 1) % 5])
         base = "The patient said that the doctor asked. " * (i % 3) if i % 7 else HOSTILE
         made.append(
-            _prediction(i, base, tuned, reference, instruction="Write the HPI and Assessment of this visit from the transcript.",
+            _prediction(i, base, tuned, reference, instruction="Write the HPI and Assessment from the transcript.",
                         input=dialogue + (HOSTILE if i % 5 == 0 else ""), category="HPI and Assessment")
         )  # fmt: skip
     return made
@@ -136,6 +137,7 @@ def _diagnosis() -> list[Prediction]:
 def _flashcards() -> list[Prediction]:
     return [
         _prediction(i, "A condition of the lung.", f"Inflammation of the airways, seen in {i % 7} of 10.",
-                    f"An inflammation of the airways, seen in {i % 7} of 10.", instruction=f"What is {DISEASES[i % 5]}?")
+                    f"An inflammation of the airways, seen in {i % 7} of 10.",
+                    instruction=f"What is {DISEASES[i % 5]}?")
         for i in range(50)
     ]  # fmt: skip
