@@ -168,7 +168,8 @@ def _write_notes(folder: Path, number: int, seed: int) -> Made:
 
 def _write_tables(raw: Path, flashcards: int, seed: int) -> Made:
     cards = write_flashcards(raw / "flashcards", flashcards, seed)
-    return Made(counts=Counter({"flashcards": cards, "terminology": write_terminology(raw / "terminology.jsonl", seed)}))
+    terms = write_terminology(raw / "terminology.jsonl", seed)
+    return Made(counts=Counter({"flashcards": cards, "terminology": terms}))
 
 
 def _put(path: Path, content: bytes) -> None:

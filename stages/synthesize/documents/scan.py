@@ -57,6 +57,6 @@ def _scanned(page: Any, rng: random.Random) -> Any:
     noise = np.random.default_rng(rng.getrandbits(64))
     grey = ink + np.asarray(page, dtype=np.float32) * ((paper - ink) / 255)
     grey -= np.linspace(0, rng.uniform(0, 18), grey.shape[1], dtype=np.float32)  # the shadow towards the binding
-    grey += noise.standard_normal(grey.shape, dtype=np.float32) * rng.uniform(2, 9)
+    grey += noise.standard_normal(grey.shape, dtype=np.float32) * rng.uniform(1.5, 6)
     grey[noise.random(grey.shape, dtype=np.float32) < 0.0002] = ink  # specks of dust
     return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
