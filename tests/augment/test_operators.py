@@ -120,11 +120,14 @@ words = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("name", ["insertion", "keyboard", "ocr", "synonyms"])
 @settings(max_examples=60, deadline=None)
 @given(text=st.lists(words, min_size=1, max_size=40).map(" ".join), seed=st.integers(0, 10))
 def test_no_operator_of_ours_needs_the_guard(name: str, text: str, seed: int) -> None:
-    """The guard stands behind the operators; those that choose their places never run into it."""
+    """The guard stands behind the operators; these choose their places so that they never run into it.
+
+    Deletion may: "heart, the attack" without its article is read as another thing.
+    """
     try:
         child = OPERATORS[name](text, Random(seed), 0)
     except RefusedError:
