@@ -56,7 +56,7 @@ def made(examples: int, groups: int, words: int, seed: int) -> list[Answer]:
 
 
 def paired_wer(base: list[Answer], tuned: list[Answer], replicates: int) -> float:
-    """Interval of a difference in WER: sums of clusters against jiwer on the texts of every replicate (one is timed)."""
+    """Interval of a difference in WER: sums of clusters against jiwer on the texts of every replicate; one is timed."""
     import jiwer
 
     scorer, groups = WordErrorRate(), [answer.group for answer in base]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ def main() -> None:
         parser.error(
             f"{args.task!r} is not under `tasks` in {args.params}; there are {', '.join(sorted(params.tasks))}"
         )
+    # What is evaluated lies on disk: no library needs to look for newer files.
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
     try:
         evaluate(params, args.task)
     except (FileNotFoundError, ValueError) as error:
