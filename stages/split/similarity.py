@@ -67,6 +67,7 @@ class Index:
         self._lsh = MinHashLSH(num_perm=permutations, params=bands(threshold, permutations))
         self._sets: dict[int, Shingles] = {}
         self._numbers: dict[Shingles, int] = {}
+        self._last: tuple[Shingles, MinHash] | None = None
 
     def add(self, number: int, one: Shingles) -> None:
         """Put a set under a number; a set that is there already stays under its first."""
@@ -96,9 +97,13 @@ class Index:
         return fewer / more >= self._threshold and jaccard(one, other) >= self._threshold
 
     def _signature(self, one: Shingles) -> MinHash:
+        # A set is asked about and then added: its signature is made once.
+        if self._last and self._last[0] is one:
+            return self._last[1]
         # Copied, because drawing the permutations costs as much as using them.
         signature = self._empty.copy()
         signature.update_batch([shingle.encode() for shingle in one])
+        self._last = (one, signature)
         return signature
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stages import shards
+from stages import metrics, shards
 from stages.flow import Rejected
 from stages.params import Params, load
 from stages.records import Example, Record
@@ -142,3 +144,17 @@ def test_the_dialogues_that_two_published_sets_share_are_left_out(params: Params
 
 def _bytes(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_files_on_the_command_line(tmp_path: Path) -> None:
+    shards.write(tmp_path / "in", made()[0], 1)
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 40)
+    declared = tmp_path / "params.yaml"
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    declared.write_text(text.replace("key_file: data/synthesize/key", f"key_file: {key}"), encoding="utf-8")
+    command = ["-m", "stages.split", tmp_path / "in" / "0000.jsonl", "--to", tmp_path / "out", "--params", declared]
+    done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    numbers = metrics.read(tmp_path / "out" / "split.json")
+    assert numbers["tasks"]["hpi"]["train"] == len(files.read(tmp_path / "out" / "hpi", "train")) > 0
