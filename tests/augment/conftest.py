@@ -35,7 +35,15 @@ def names() -> Names:
 @pytest.fixture
 def parent() -> Example:
     return Example(
-        "parent", "hpi", "g1", "Write the HPI.", "HPI: cough.", DIALOGUE, records=("r1",), surrogates=("Ann",), category="c"
+        "parent",
+        "hpi",
+        "g1",
+        "Write the HPI.",
+        "HPI: cough.",
+        DIALOGUE,
+        records=("r1",),
+        surrogates=("Ann",),
+        category="c",
     )
 
 

@@ -107,7 +107,10 @@ def test_a_child_twice_and_a_refusal_are_rejected(parent: Example) -> None:
 
     made._operators = {"again": Again(), "no": Refuses()}
     found = list(made.process([parent]))
-    assert [r.reason for r in found if isinstance(r, Rejected)] == ["again: duplicate", "no: longer than the model reads"]
+    assert [r.reason for r in found if isinstance(r, Rejected)] == [
+        "again: duplicate",
+        "no: longer than the model reads",
+    ]
 
 
 @pytest.fixture
@@ -226,7 +229,11 @@ def test_word_diff() -> None:
     ("columns", "rows", "message"),
     [
         (ledger.COLUMNS, [["a", "p", "t", "o", "b", "c", "maybe", "", ""]], "review.csv:2: decision 'maybe'"),
-        (ledger.COLUMNS, [["a", "p", "t", "o", "b", "c", "", "", ""]] * 2, "review.csv:3: child a is on the ledger twice"),
+        (
+            ledger.COLUMNS,
+            [["a", "p", "t", "o", "b", "c", "", "", ""]] * 2,
+            "review.csv:3: child a is on the ledger twice",
+        ),
         (ledger.COLUMNS[1:], [], "review.csv: column 'id' is missing"),
     ],
 )

@@ -15,7 +15,9 @@ from stages.records import Origin, Record
 
 NAMES = guard.Names.of([["chest pain"], ["pneumonia"]])
 DISCLAIMER = "This fax is confidential; if you are not the intended recipient, destroy it."
-HISTORY = "The patient was admitted in March with fever, cough and weight loss, and was treated with amoxicillin 500 mg."
+HISTORY = (
+    "The patient was admitted in March with fever, cough and weight loss, and was treated with amoxicillin 500 mg."
+)
 
 
 def note(number: int, text: str, surrogates: tuple[str, ...] = ()) -> Record:
