@@ -1,4 +1,4 @@
-"""Documents to rows of tokens: whole documents side by side, so that little is padding and none loses its start."""
+"""Documents to batches of rows: one document a row, rows of similar length together, so that little is padding."""
 
 from __future__ import annotations
 
@@ -7,36 +7,27 @@ from itertools import count
 
 from stages.keys import seeded
 
-OPEN_ROWS = 64
+POOL = 50
+"""Batches that rows are sorted by length within."""
 
 
 def batches(documents: Sequence[Sequence[int]], length: int, batch: int, seed: int) -> Iterator[list[list[int]]]:
-    """Endless batches of `batch` rows of at most `length` tokens; each pass over the documents has another order."""
-    waiting: list[list[int]] = []
+    """Endless batches of `batch` rows of at most `length` tokens; each pass over them has another order.
+
+    A document longer than a row is cut into several. A pass leaves out at the most `batch` - 1 rows, others each time.
+    """
+    rows = [
+        list(document[start : start + length]) for document in documents for start in range(0, len(document), length)
+    ]
+    # Fewer rows than a batch holds are told several times in it.
+    rows *= -(-batch // len(rows))
     for turn in count():
         rng = seeded(seed, "base", "pass", str(turn))
-        order = list(range(len(documents)))
+        order = list(range(len(rows)))
         rng.shuffle(order)
-        rows = packed([documents[i] for i in order], length)
-        rng.shuffle(rows)
-        waiting += rows
-        while len(waiting) >= batch:
-            yield waiting[:batch]
-            del waiting[:batch]
-
-
-def packed(documents: Sequence[Sequence[int]], length: int) -> list[list[int]]:
-    """First-fit packing over the last `OPEN_ROWS` rows; a document longer than a row is cut into several."""
-    done: list[list[int]] = []
-    rows: list[list[int]] = []
-    for document in documents:
-        for start in range(0, len(document), length):
-            piece = list(document[start : start + length])
-            fitting = next((row for row in rows if len(row) + len(piece) <= length), None)
-            if fitting is not None:
-                fitting += piece
-                continue
-            rows.append(piece)
-            if len(rows) > OPEN_ROWS:
-                done.append(rows.pop(0))
-    return done + rows
+        del order[len(order) // batch * batch :]
+        pools = [order[start : start + POOL * batch] for start in range(0, len(order), POOL * batch)]
+        ordered = [i for pool in pools for i in sorted(pool, key=lambda i: (len(rows[i]), i))]
+        together = [ordered[start : start + batch] for start in range(0, len(ordered), batch)]
+        rng.shuffle(together)
+        yield from ([rows[i] for i in chosen] for chosen in together)
