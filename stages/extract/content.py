@@ -41,6 +41,8 @@ ENDINGS = {
 READ = ("pdf", "png", "jpeg", "tiff", "bmp", "docx", "rtf", "text", "html")
 # Where PDF readers still look for the mark: scanners and mail gateways put junk before it (ISO 32000-1, annex H).
 PDF_WITHIN = 1024
+# The record that ends an archive, and where its longest comment lets it stand.
+ZIP_END, ZIP_END_WITHIN = b"PK\x05\x06", 65_557
 HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -59,6 +61,9 @@ def kind(file: str, data: bytes) -> str:
     expected, found = ENDINGS.get(ending), _found(data)
     if found == "text" and expected == "html" and TAG.search(data):
         found = "html"
+    if found == "zip" and expected == "docx" and ZIP_END not in data[-ZIP_END_WITHIN:]:
+        # Its parts cannot be listed: what is missing is the end, not the right name.
+        found = "docx"
     if found == "ole" and _is_encrypted_office(data):
         raise Unreadable(ENCRYPTED, "an Office file with a password")
     if expected is not None and found != expected:
