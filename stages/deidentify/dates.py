@@ -42,7 +42,7 @@ CERTAIN = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?<![\d./-])(?P<y>(?:18|19|20)\d\d)(?P<sep> ?[-/.] ?)(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)" + _TIME,
-        r"(?<![\d/-])(?<!\d\.)" + _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep> ?[-/.] ?)(?P<b>\d{1,2})(?P=sep)"
+        r"(?<![\d-])(?<!\d[./])" + _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep> ?[-/.] ?)(?P<b>\d{1,2})(?P=sep)"
         r"(?P<y>(?:18|19|20)\d\d|\d\d)(?![\d/]|[.-]\d)",
         rf"\b{_WEEKDAY}{_MON}[ \t\n-]*{_DAY}(?:(?:\s*,\s*|\s+|-)(?:of\s+)?(?:{_YEAR}|{_YEARWORD}))?",
         rf"(?<![\d.,/-]){_WEEKDAY}{_DAY}[ \t\n./-]*(?:day\s+)?(?:of\s+)?{_MON}(?:[\s,./-]*(?:{_YEAR}|{_YEARWORD}))?",
@@ -175,7 +175,9 @@ def _part(name: str, written: Written, new: date) -> str:
             return _cased(_words_of_year(new.year, "and" in was.lower().split()), was)
         case "mon":
             name_of = MONTHS[new.month - 1]
-            short = len(was) <= 4 and was.lower() not in MONTHS
+            # May is its own short form: 01-May-2000 and "May." show which it is.
+            beside = match.string[match.start(name) - 1 : match.start(name)] + match.string[match.end(name) :][:1]
+            short = len(was) <= 4 and (was.lower() not in MONTHS or bool(re.search(r"[-.\d]", beside)))
             return _cased(name_of[:3] if short else name_of, was)
         case "wd":
             name_of = WEEKDAYS[new.weekday()]

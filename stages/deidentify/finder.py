@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stages.deidentify.dates import MONTHS
-from stages.deidentify.known import Known, folded
-from stages.deidentify.labels import NAMES
+from stages.deidentify.known import PARTICLES, Known, caseless, folded, ordinary_words
+from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
-from stages.deidentify.names import KIN, NO_NAMES, bare, speaker_role
+from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
 from stages.deidentify.spans import resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
@@ -19,9 +20,11 @@ _DATELIKE = re.compile(r"\d\s*[-/.]\s*\d|(?:18|19|20)\d\d|\d(?:st|nd|rd|th)\b|\b
 _DURATION = re.compile(
     r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|hrs?|wks?|yrs?|daily|weekly|monthly|nightly|ago|times?|doses?|o'?clock|a\.?m\.?|p\.?m\.?)\b", re.IGNORECASE
 )
+_MEASURE_AFTER = re.compile(r"\s*(?:bpm|mmhg|%|kg|lbs?\b|mg|mm\b|cm\b|/\d|beats)", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:9\d|1[0-2]\d)\b|ninet|hundred|centenarian|nonagenarian|90", re.IGNORECASE)
 _STAFF_BEFORE = re.compile(r"(?i)\b(?:dr|doctor|prof|professor|nurse|attending|physician|surgeon|resident|signed|provider|seen by|dictated by)\b[\s.:,]*(?:by\s*)?$")
 _STAFF_AFTER = re.compile(r"\s*,?\s*(?:M\.?D\b|D\.?O\b|R\.?N\b|N\.?P\b|PA\b|PA-C\b|Ph\.?D)")
+PATTERN_WEIGHT = 4.0
 _KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
 
 
@@ -36,6 +39,9 @@ class Found:
 
     spans: list[list[Span]]
     parts: frozenset[str]
+
+# What stands between two parts of one name: white space with an initial or particles, or a hyphen.
+_BETWEEN = re.compile(rf"[ \t]+(?:[A-Z]\.?[ \t]+)?(?:(?:{'|'.join(sorted(PARTICLES))})[ \t]+)*|[ \t]?\n[ \t]?|-", re.IGNORECASE)
 
 
 class Finder:
@@ -78,7 +84,7 @@ class Finder:
             piece = bare(text, piece)
             piece = trimmed(text, piece) if piece else None
             return None if piece is None or self._is_no_name(text, piece) else piece
-        if piece and piece.by == "ner" and not _plausible(text[piece.start : piece.end], piece.label):
+        if piece and piece.by == "ner" and not _plausible(text, piece):
             return None
         if piece and piece.by == "ner" and self._is_medicine(text, piece):
             return None
@@ -88,6 +94,8 @@ class Finder:
         value = text[span.start : span.end]
         words = re.findall(r"[^\W\d_]+", value)
         if not words or (span.by == "ner" and all(word.casefold() in NO_NAMES for word in words)):
+            return True
+        if span.by == "ner" and (sum(map(str.isdigit, value)) > 1 or _small_words(text, value)):
             return True
         if span.by == "pattern" and span.score >= 0.85 and not self._medicine.is_term(value):
             return False
@@ -115,36 +123,65 @@ def joined(text: str, spans: Sequence[Span]) -> list[Span]:
         if last and last.label == span.label and last.label in NAMES:
             between = text[last.end : span.start]
             one_word = len(text[last.start : last.end].split()) == 1
-            if re.fullmatch(r"[ \t]+(?:[A-Z]\.?[ \t]+)?|[ \t]?\n[ \t]?|-", between) or (one_word and re.fullmatch(r",[ \t\n]?", between)):
+            if _BETWEEN.fullmatch(between) or (one_word and re.fullmatch(r",[ \t\n]?", between)):
                 whole[-1] = replace(last, end=span.end, score=max(last.score, span.score))
                 continue
         whole.append(span)
     return whole
 
 
-def _plausible(value: str, label: str) -> bool:
-    """Whether a value that the model marked can be what it says: durations, small ages and lone words are none."""
-    if label == "DATE":
-        return bool(_DATELIKE.search(value)) and not (_DURATION.search(value) and not re.search(r"[a-z]{3}[^\n]*\d{4}|\d/\d", value))
-    if label == "AGE":
-        return bool(_OLD.search(value))
-    return len(folded(value)) >= 2 and not (label not in ("LOCATION", "ORGANIZATION") and not any(map(str.isdigit, value)) and len(value) < 4)
+def _plausible(text: str, span: Span) -> bool:
+    """Whether what the model marked can be what it says: durations, small ages and words alone are none."""
+    value = text[span.start : span.end]
+    if span.label == "DATE":
+        long = re.search(r"[a-z]{3}[^\n]*\d{4}|\d/\d", value, re.IGNORECASE)
+        return bool(_DATELIKE.search(value)) and not (_DURATION.search(value) and not long)
+    if span.label == "AGE":
+        return bool(_OLD.search(value)) and not _MEASURE_AFTER.match(text, span.end)
+    if span.label in PLACES:
+        return value.casefold() not in TITLES and len(folded(value)) >= 2 and not _small_words(text, value)
+    if span.label in ("EMAIL", "URL"):
+        return bool(re.search(r"[@./\d]", value))
+    # Of a number's letters and digits a good part are digits.
+    return 3 * sum(map(str.isdigit, value)) >= len(folded(value))
+
+
+def _small_words(text: str, value: str) -> bool:
+    """Whether a value is common words in small letters, in a text that knows capitals."""
+    return value.islower() and ordinary_words(value) and not caseless(text)
 
 
 def _one_role(texts: Sequence[str], spans: list[list[Span]]) -> list[list[Span]]:
-    """One role for each full name of the patient's records: the one that its occurrences tell with most confidence."""
-    votes: dict[str, dict[str, float]] = {}
+    """One role for each person of the patient's records: the one that all sightings of the name tell most surely.
+
+    A title, header or kinship word beside a name tells more than the model, and a full name more than a part of it.
+    """
+    whole: dict[str, Counter[str]] = defaultdict(Counter)
+    parts: dict[str, Counter[str]] = defaultdict(Counter)
     for text, found in zip(texts, spans, strict=True):
         for span in found:
-            if span.label in NAMES and len(text[span.start : span.end].split()) > 1:
-                roles = votes.setdefault(_key(text, span), {})
-                roles[span.label] = roles.get(span.label, 0.0) + span.score
-    best = {name: max(sorted(roles), key=lambda label: roles[label]) for name, roles in votes.items()}
+            if span.label in NAMES:
+                weight = PATTERN_WEIGHT * span.score if span.by == "pattern" else span.score if span.by == "ner" else 0.0
+                words = _words(text, span)
+                whole[" ".join(words)][span.label] += weight
+                # A family name is often shared; a given name seldom is.
+                for word in words if len(words) > 1 else ():
+                    parts[word][span.label] += weight / len(words)
     return [
-        [replace(s, label=best.get(_key(text, s), s.label)) if s.label in NAMES else s for s in found]
+        [replace(span, label=_best(_words(text, span), whole, parts, span)) if span.label in NAMES else span for span in found]
         for text, found in zip(texts, spans, strict=True)
     ]
 
 
-def _key(text: str, span: Span) -> str:
-    return " ".join(sorted(re.findall(r"\w{2,}", text[span.start : span.end].casefold())))
+def _best(words: list[str], whole: Mapping[str, Counter[str]], parts: Mapping[str, Counter[str]], span: Span) -> str:
+    if span.by == "pattern" and len(words) == 1:
+        return span.label
+    votes = Counter(whole.get(" ".join(words), Counter()))
+    for word in words:
+        votes.update(parts.get(word, Counter()))
+        votes.update(whole.get(word, Counter()))
+    return max(sorted(votes), key=lambda label: votes[label]) if votes and max(votes.values()) > 0 else span.label
+
+
+def _words(text: str, span: Span) -> list[str]:
+    return sorted(re.findall(r"\w{2,}", text[span.start : span.end].casefold()))

@@ -21,6 +21,16 @@ PARTICLES = frozenset("van der den de la del della di da dos das du von zu bin i
 _CONFUSED = {"0": "[0OoQ]", "1": "[1lI|i]", "5": "[5Ss]", "8": "[8B]", "2": "[2Zz]", "6": "[6Gb]"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One place where a part of a name was seen."""
+
+    label: str
+    score: float
+    capital: bool
+    beside_another: bool
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of one patient.
@@ -39,21 +49,28 @@ class Known:
     def gathered(cls, texts: Sequence[str], spans: Sequence[Sequence[Span]], medicine: Medicine) -> Known:
         """From the spans of all texts of a patient."""
         known = cls()
-        names: dict[str, list[tuple[str, float, str]]] = {}
+        names: dict[str, list[_Sighting]] = {}
+        places: set[str] = set()
         for text, found in zip(texts, spans, strict=True):
             for span in found:
                 value = text[span.start : span.end]
                 if span.label in NAMES:
-                    for part in parts(value):
-                        names.setdefault(part.casefold(), []).append((span.label, span.score, part))
+                    within = parts(value)
+                    for part in within:
+                        seen = _Sighting(span.label, span.score, part[:1].isupper(), len(within) > 1)
+                        names.setdefault(part.casefold(), []).append(seen)
                     _add_initials(known, value, span.label)
                 elif span.label in (*NUMBERS, *ADDRESSES):
                     known._add_value(value, span.label)
-                elif span.label in PLACES and span.score >= 0.6 and len(value) >= 5:
-                    if not (value.islower() or medicine.is_term(value) or _ordinary(value)):
+                elif span.label in PLACES and len(value) >= 5:
+                    if span.score >= SURE:
+                        places |= {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", value)}
+                    if not (value.islower() or medicine.is_term(value) or ordinary_words(value)):
                         known._add_value(value, span.label)
         for part, seen in sorted(names.items()):
-            known._add_part(part, seen, medicine)
+            # What is surely a place, and a name only to the model, is a place.
+            if part not in places or max(sighting.score for sighting in seen) >= SURE:
+                known._add_part(part, seen, medicine)
         return known
 
     def search(self, text: str) -> list[Span]:
@@ -72,22 +89,22 @@ class Known:
     def _names(self, text: str) -> list[Span]:
         if not self.parts:
             return []
-        caseless = _caseless(text)
+        without_case = caseless(text)
         spans = []
         for match in re.finditer(r"[^\W_](?:[\w'’]|-(?=\w))*", text):
             word = match.group()
             bare = re.sub(r"['’]s?$", "", word)
             for part, start in _pieces(bare, match.start()):
                 found = self.parts.get(part.casefold())
-                if found and (found[1] or caseless or not part[:1].islower()):
+                if found and (found[1] or without_case or not part[:1].islower()):
                     spans.append(Span(start, start + len(part), found[0], 0.9, "known"))
-                elif not found and (label := self._nearly(part, caseless)):
+                elif not found and (label := self._nearly(part, without_case)):
                     spans.append(Span(start, start + len(part), label, 0.7, "known"))
         return spans
 
-    def _nearly(self, word: str, caseless: bool) -> str | None:
+    def _nearly(self, word: str, without_case: bool) -> str | None:
         """The label of a name that the word is one typo or one misread character away from."""
-        if len(word) < 5 or not (word[:1].isupper() or caseless or any(map(str.isdigit, word))) or _ordinary(word.casefold()):
+        if len(word) < 5 or not (word[:1].isupper() or without_case or any(map(str.isdigit, word))) or ordinary_words(word.casefold()):
             return None
         from rapidfuzz.distance import OSA
 
@@ -101,16 +118,18 @@ class Known:
         plain = _unconfused(folded(value))
         return next((found for name, found in self.values.items() if _unconfused(name) == plain), None)
 
-    def _add_part(self, part: str, seen: list[tuple[str, float, str]], medicine: Medicine) -> None:
-        sure = max(score for _, score, _ in seen) >= SURE or len(seen) >= 2
-        capital = any(not shape[:1].islower() for _, _, shape in seen)
-        ordinary = _ordinary(part) or medicine.is_term(part)
+    def _add_part(self, part: str, seen: Sequence[_Sighting], medicine: Medicine) -> None:
+        ordinary = ordinary_words(part) or medicine.is_term(part)
+        sure = max(sighting.score for sighting in seen) >= SURE or len(seen) >= 2
+        # A common word is a name where it stood beside another part of one.
+        sure |= any(sighting.beside_another for sighting in seen) and not medicine.is_term(part)
         if len(part) < 2 or part in PARTICLES or part in NO_NAMES or (len(part) == 2 and not sure) or (ordinary and not sure):
             return
         votes: dict[str, float] = {}
-        for label, score, _ in seen:
-            votes[label] = votes.get(label, 0.0) + score
+        for sighting in seen:
+            votes[sighting.label] = votes.get(sighting.label, 0.0) + sighting.score
         label = max(sorted(votes), key=lambda name: votes[name])
+        capital = any(sighting.capital for sighting in seen)
         self.parts[part] = (label, not ordinary and len(part) > 3 or not capital)
 
     def _add_value(self, value: str, label: str) -> None:
@@ -163,13 +182,14 @@ def _unconfused(plain: str) -> str:
     return plain.translate(str.maketrans("oqlisbzg", "00115826"))
 
 
-def _caseless(text: str) -> bool:
+def caseless(text: str) -> bool:
+    """Whether a text is written in one case throughout, so that capitals tell nothing."""
     letters = sum(map(str.isalpha, text))
     capitals = sum(map(str.isupper, text))
     return capitals > 0.6 * letters or capitals < 0.005 * letters
 
 
-def _ordinary(word: str) -> bool:
+def ordinary_words(word: str) -> bool:
     """Whether a word, or each word of a phrase, is common in English; many given names are."""
     return all(piece in _common_words() for piece in re.findall(r"[^\W\d_]+", word.casefold()))
 

@@ -16,7 +16,8 @@ CLINICAL_NOUNS = re.compile(
     r"coma|surgery|repair|resection|chart|grade|stage|type|class|equation|formula|lactate|solution|tendon|angle|point|line|i{1,3}v?)\b",
     re.IGNORECASE,
 )
-TENDER_OF = re.compile(r"(?:disease|syndrome|tetralogy|ligament|foramen|bundle|circle|ampulla|canal|crypts?|islets?|loop|node|triangle) of\s*$", re.IGNORECASE)
+NOUN = re.compile(r"disease|syndrome|signs?|catheter|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|coma|procedure|tube|maneuver|fracture|monitor", re.IGNORECASE)
+ANATOMY_OF = re.compile(r"(?:disease|syndrome|tetralogy|ligament|foramen|bundle|circle|ampulla|canal|crypts?|islets?|loop|node|triangle) of\s*$", re.IGNORECASE)
 
 
 class Medicine:
@@ -56,11 +57,16 @@ class Medicine:
             return True
         if self.is_term(text[start:end]) or all(word in self._words for word in words):
             return True
+        # "Parkinson's disease" as a whole is no more a name than its first word.
+        eponyms = [word for word in words if word in self._eponyms]
+        if eponyms and len(words) > 1 and CLINICAL_NOUNS.match(text, start + text[start:end].casefold().rindex(eponyms[-1]) + len(eponyms[-1])):
+            if all(word in self._eponyms or word in self._words or NOUN.fullmatch(word) for word in words):
+                return True
         if all(word in self._sole for word in words):
             return True
         if all(word in self._eponyms for word in words):
             after, before = text[end : end + 60], text[max(0, start - 25) : start]
-            return bool(CLINICAL_NOUNS.match(after) or TENDER_OF.search(before))
+            return bool(CLINICAL_NOUNS.match(after) or ANATOMY_OF.search(before))
         return False
 
 

@@ -12,6 +12,7 @@ _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĻŁĽŃŅŇŌ�
 _WORD = rf"(?:[{_UPPER}](?:[\w'’]|-(?=\w))*[\w])"
 _PARTICLE = r"(?:van|der|den|de|la|del|della|di|da|dos|das|du|von|zu|bin|ibn|al|el|le|st\.?|ten|ter)"
 _SPACE = r"(?:[ \t]|[ \t]?\n(?!\s*\n))"
+_LEAD = rf"(?:{_PARTICLE}[ \t]+){{0,3}}"
 _NAME = rf"{_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?:{_WORD}|[{_UPPER}]\.)){{0,3}}"
 _LAST_FIRST = rf"{_WORD}(?:[ -]{_WORD})?,[ \t]*{_WORD}(?:[ \t]+[{_UPPER}]\b\.?)?"
 _ANY_CASE = r"(?:[^\W\d_][\w'’.-]*)"
@@ -30,12 +31,12 @@ KIN = (
 )
 _STAFF_FIELD = (
     r"(?:attending(?:\s+(?:physician|provider|doctor|md))?|physician|provider|surgeon|referr(?:ing|ed\s+by)(?:\s+(?:physician|provider|doctor|md))?|pcp|primary\s+care\s+(?:physician|provider)|"
-    r"(?:dictated|transcribed|(?:electronically\s+)?signed|reviewed|verified|authenticated|ordered|prepared|recorded|seen|written|entered|approved|read|interpreted|performed)\s+by|"
+    r"(?:dictated|transcribed|registered|witnessed|admitted|assessed|examined|referred|(?:electronically\s+)?signed|reviewed|verified|authenticated|ordered|prepared|recorded|seen|written|entered|approved|read|interpreted|performed)\s+by|"
     r"(?:charge\s+|triage\s+|primary\s+)?nurse|consult(?:ant|ing\s+physician)|resident|intern|author|clinician|doctor|radiologist|pathologist|cardiologist|anesthesi(?:ologist|a)|"
-    r"cc|case\s+manager|social\s+worker|therapist|technologist|pharmacist|staff|signature|rn|md)"
+    r"cc|case\s+manager|social\s+worker|therapist|technologist|pharmacist|staff|signature|witness|sincerely|(?:kind\s+|best\s+|warm\s+)?regards|yours(?:\s+(?:truly|faithfully|sincerely))?|respectfully|rn|md)"
 )
 _PATIENT_FIELD = r"(?:patient(?:'?s)?(?:\s+name)?|pt\.?(?:\s+name)?|name(?:\s+of\s+patient)?|full\s+name|member\s+name|subscriber\s+name|client|re|last\s+name|first\s+name|surname|given\s+name|family\s+name|preferred\s+name|aka|also\s+known\s+as|goes\s+by|nickname)"
-_KIN_FIELD = rf"(?:emergency\s+contact(?:\s+name)?|next\s+of\s+kin|nok|guarantor|guardian|accompanied\s+by|informant|historian|contact(?:\s+person)?|{KIN})"
+_KIN_FIELD = rf"(?:(?:in\s+(?:an\s+)?emergency,?\s+)?(?:notify|call)|emergency\s+contact(?:\s+name)?|next\s+of\s+kin|nok|guarantor|guardian|accompanied\s+by|informant|historian|contact(?:\s+person)?|{KIN})"
 _NOT_IN_HEADER = (
     r"(?:mrn|dob|d\.o\.b|age|sex|gender|date|male|female|id|no|number|acct|account|phone|tel|fax|address|room|unit|time|patient|doctor|nurse|diagnosis|"
     r"the|is|was|of|and|who|on|in|at|for|with|to|has|had|a|an|denies|reports|admitted|visit|encounter|relationship|facility|department|md|do|rn|np|dr|ssn|email|"
@@ -43,12 +44,12 @@ _NOT_IN_HEADER = (
     r"hospital|clinic|primary|insurance|born|seen|plan|policy|medical|referring|attending|physician|provider|good|hello|hi|thank|thanks|i|my|it|that|this|so|well|okay|ok|no|we|you|he|she|they|there|what)\b"
 )
 
-STAFF_TITLES = re.compile(rf"\b(?:Dr|DR|Doctor|DOCTOR|Prof|PROF|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_NAME})")
-CIVIL_TITLES = re.compile(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_NAME})")
-LOWER_TITLES = re.compile(r"(?<![\w.])(?P<t>dr|mr|mrs|ms|miss|doctor|nurse)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,}(?:[ \t]+[^\W\d_]{3,})?)")
+STAFF_TITLES = re.compile(rf"\b(?:Dr|DR|Doctor|DOCTOR|Prof|PROF|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+CIVIL_TITLES = re.compile(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+LOWER_TITLES = re.compile(r"(?<![\w.])(?P<t>dr|mr|mrs|ms)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,})")
 DEGREED = re.compile(rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE}(?![\w-])(?!\s*[:/])")
 STAFF_FIELDS = re.compile(
-    rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t]|(?<=by)|(?<=BY)|(?<=By))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
+    rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t,]|(?<=by)|(?<=BY)|(?<=By))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
     rf"(?P<v>{_LAST_FIRST}|{_NAME})"
 )
 FIELDS = re.compile(
@@ -57,16 +58,17 @@ FIELDS = re.compile(
     re.MULTILINE,
 )
 PATIENT_INTRODUCED = re.compile(
-    rf"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|patient|pt\.?)[ \t]+|(?i:is\s+a\s+patient\s+named|goes\s+by|known\s+as|prefers(?:\s+to\s+be\s+called)?|nicknamed|call\s+me|"
+    rf"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|concerning|regarding|re:|record\s+of|records\s+of|patient|pt\.?)[ \t]+|(?i:is\s+a\s+patient\s+named|goes\s+by|known\s+as|prefers(?:\s+to\s+be\s+called)?|nicknamed|call\s+me|"
     rf"call\s+(?:him|her)|friends\s+call\s+(?:me|him|her)|everyone\s+calls\s+(?:me|him|her))[ \t]+[\"“']?)(?P<v>{_LAST_FIRST}|{_NAME})"
 )
 INITIALS = re.compile(
     rf"\b(?i:initials|patient|pt\.?|signed|for)\W{{1,3}}(?P<v>(?:[{_UPPER}]\.[ ]?){{2,3}}|[{_UPPER}]{{2,3}}(?=\s*[,.)\n]|\s+(?i:is|was|has|presents)))|(?<![\w.])(?P<w>(?:[{_UPPER}]\.[ ]?){{2,3}})(?=[\s,)])"
 )
 KINSHIP = re.compile(rf"\b(?i:{KIN})\b(?:,|[ \t]+(?i:is|named|called|name\s+is)|[ \t]*\(|[ \t]*[-–:])?[ \t\n]+(?:(?:Mr|Mrs|Ms|Miss|Dr)\b\.?[ \t]+)?\(?(?P<v>{_NAME})")
+NOTIFIED = re.compile(rf"\b(?i:notify|please\s+contact|contact)[ \t]+(?:(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+)?(?P<v>{_NAME})(?=\s+(?i:at|by|on|\())")
 KIN_AFTER = re.compile(rf"(?P<v>{_NAME})[ \t]*(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b")
 INTRODUCED = re.compile(
-    rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ \t]+)?(?P<v>{_NAME})"
+    rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:It is|It's)(?=[ \t]+{_NAME},[ \t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ \t]+)?(?P<v>{_NAME})"
 )
 TURN = re.compile(r"^(?P<who>[A-Z][a-z]+):[ \t]", re.MULTILINE)
 # Who speaks in a dialogue; in a report the same words name a person.
@@ -80,7 +82,7 @@ NO_NAMES = frozenset(
     "internal primary care service cardiology surgery neurology radiology general outpatient inpatient visit chief complaint physical past present social hpi monday tuesday wednesday thursday friday saturday sunday "
     "january february march april june july august september october november december id number account signed electronically information report discharge admission summary page follow up none unknown self "
     "practitioner manager station home call station notes note staff assistant educator american english spanish christian type stage grade all am pm md do rn np pa dr mr mrs ms miss provider physician attending "
-    "said says told asked aware present presents presented presenting was who agrees understands verbalized lives living with deceased alive diabetes hypertension cancer copd chf cad after before by from on in at for to of a an "
+    "said says told asked aware present presents presented presenting was who agrees understands verbalized lives living with goodbye bye welcome regards sincerely truly dear notify witness concerning regarding deceased alive diabetes hypertension cancer copd chf cad after before by from on in at for to of a an "
     "as also there then now today still since because about hpi cc ros pmh psh fh sh pcp er ed icu ct mri ecg ekg".split()
 )
 
@@ -94,6 +96,7 @@ def names(text: str) -> Iterator[Span]:
         (STAFF_FIELDS, "STAFF", 0.8),
         (KINSHIP, "RELATIVE", 0.75),
         (KIN_AFTER, "RELATIVE", 0.75),
+        (NOTIFIED, "RELATIVE", 0.75),
         (PATIENT_INTRODUCED, "PATIENT", 0.7),
     ):
         for match in form.finditer(text):
@@ -102,8 +105,8 @@ def names(text: str) -> Iterator[Span]:
     for match in CIVIL_TITLES.finditer(text):
         yield from _named(text, match.start("v"), match.end("v"), _civil_role(text, match.start()), 0.85)
     for match in LOWER_TITLES.finditer(text):
-        label = "STAFF" if match["t"] in ("dr", "doctor", "nurse") else _civil_role(text, match.start())
-        yield from _named(text, match.start("v"), match.end("v"), label, 0.5 if match["t"] in ("doctor", "nurse", "miss") else 0.8, any_case=True)
+        label = "STAFF" if match["t"] == "dr" else _civil_role(text, match.start())
+        yield from _named(text, match.start("v"), match.end("v"), label, 0.8)
     for match in FIELDS.finditer(text):
         label = "RELATIVE" if match["kin"] else "PATIENT" if match["patient"] else "STAFF"
         if dialogue and SPEAKERS.match(text, match.start("kin" if match["kin"] else "patient" if match["patient"] else "staff")):
@@ -143,7 +146,7 @@ def _civil_role(text: str, at: int) -> str:
     return "STAFF" if re.search(r"(?i)(?:\bnurse|\bsigned by|\brn|\bmd)\W{0,3}$", before) else "PATIENT"
 
 
-def _named(text: str, start: int, end: int, label: str, score: float, any_case: bool = False) -> Iterator[Span]:
+def _named(text: str, start: int, end: int, label: str, score: float) -> Iterator[Span]:
     words = [m for m in re.finditer(r"[^\s,()]+", text[start:end])]
     kept = 0
     for word in words:
@@ -151,7 +154,7 @@ def _named(text: str, start: int, end: int, label: str, score: float, any_case: 
         if plain in NO_NAMES and not (plain in ("may", "june", "april", "august") and kept):
             break
         kept = word.end()
-    if kept and not (any_case and words[0].group().lower() in NO_NAMES):
+    if kept:
         yield Span(start, start + kept, label, score, "pattern")
 
 

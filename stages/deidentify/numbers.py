@@ -44,7 +44,7 @@ _FILLER = (
     r"member|plan|account|identifier|ref|reference|implanted|model|lot|record|records|line|desk|side|office|direct|subject|participant)\b|\[\w*\])"
 )
 _VALUE = (
-    r"(?P<v>(?:(?:MRN|SN|ID|DL|LOT|BB|Case|Ref|No)[- ]?)?(?=[A-Za-z_./-]{0,14}\d)[A-Za-z0-9(+]"
+    r"(?P<v>(?:(?:MRN|SN|DL|LOT|BB|Case)[- ]?)?(?=[A-Za-z_./(+-]{0,14}\d)[A-Za-z0-9(+]"
     r"(?:[A-Za-z0-9_]|[-/.:)](?=[A-Za-z0-9])|\)? (?=\d{2,4}\b(?![/.:]\d)))*)"
 )
 ANNOUNCED = re.compile(
@@ -71,7 +71,7 @@ SSNS = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|[xX*]{3}-?[
 WEB = re.compile(
     r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)*\.\s?[A-Za-z]{2,}|[\w.+'%-]+@[\w.-]+\w"
     r"|\b[\w-]+(?:\s+dot\s+[\w-]+)*\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+\b)"
-    r"|(?P<URL>\b[a-z]{3,6}\s?:\s?//[^\s<>\"']+|\bwww\.[^\s<>\"']+"
+    r"|(?P<URL>\b[a-z]{3,6}\s?:\s?//[^\s<>\"']+(?:\s\.[^\s<>\"']+)*|\bwww\.[^\s<>\"']+"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|hospital)\b(?:/[^\s<>\"']*)?)"
     r"|(?P<IP>(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
     r"|(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}(?![\w:]))"
@@ -121,8 +121,15 @@ def _announced(text: str) -> Iterator[Span]:
         at = match.start("v")
         if label and digits >= LEAST_DIGITS.get(label, 3) and not _measured(text, match.end("v"), value) and not _is_date(value):
             label = "PHONE" if label == "PAGER" else label
-            yield Span(match.start("v"), match.end("v"), label, 0.85, "pattern")
+            yield Span(_token_start(text, at), match.end("v"), label, 0.85, "pattern")
             at = match.end("v")
+
+
+def _token_start(text: str, start: int) -> int:
+    """Where the code begins whose number starts here: in MRN-1234567 the word that announces is a part of it."""
+    while start > 1 and text[start - 1] in "-_" and text[start - 2].isalnum():
+        start = re.search(r"[A-Za-z0-9]*$", text[: start - 1]).start()  # type: ignore[union-attr]
+    return start
 
 
 def _announcer(match: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ STATE_NAMES = (
     "New Hampshire", "New Jersey", "New Mexico", "New York", "North Carolina", "North Dakota", "Rhode Island",
     "South Carolina", "South Dakota", "West Virginia",
 ]  # fmt: skip
+DEGREES = ("MD", "PA")  # states that are degrees behind a name
 ROADS = (
     "Street St Avenue Ave Av Road Rd Boulevard Blvd Lane Ln Drive Dr Court Ct Place Pl Square Sq Terrace Ter Trail Trl Parkway "
     "Pkwy Highway Hwy Way Circle Cir Alley Aly Crescent Cres Close Row Walk Loop Path Pike Plaza Plz Point Pt Ridge Run Turnpike "
@@ -59,11 +60,15 @@ ZIPS = re.compile(
     re.IGNORECASE,
 )
 ORGANIZATIONS = re.compile(
-    rf"(?:\bSt\.[ \t]|\bSaint[ \t]|\bOur[ \t]Lady[ \t]of[ \t]|\bUniversity[ \t]Hospital[ \t]of[ \t])?(?:{_WORD}(?:'s)?[ \t](?:&[ \t]|of[ \t](?:the[ \t])?|and[ \t])?){{1,4}}?"
+    rf"(?:\bSt\.[ \t]|\bSaint[ \t]|\bOur[ \t]Lady[ \t]of[ \t]|\bUniversity[ \t]Hospital[ \t]of[ \t])?(?:{_WORD}(?:'s)?(?:[ \t](?:&[ \t]|of[ \t](?:the[ \t])?|and[ \t])?|\n(?=(?:Hospital|Medical|Clinic|Pharmacy)\b))){{1,4}}?"
     r"(?:(?:General|Memorial|Regional|Community|County|University|Children's|Veterans|City)[ \t])?"
     r"(?:Hospital|Medical[ \t](?:Center|Centre|Group)|Clinic|Infirmary|Hospice|Pharmacy|Drugs|Apothecary|Health(?:care)?(?:[ \t](?:System|Center))?|Family[ \t]Practice|"
     r"Urgent[ \t]Care|High[ \t]School|Elementary(?:[ \t]School)?|Middle[ \t]School|Academy|Community[ \t]College|College|University|Logistics|Insurance|Foods|Transit|Steel[ \t]Works|"
     r"Industries|Corporation|Corp|Inc|LLC|Ltd)\b\.?"
+)
+CAPS_ORGANIZATIONS = re.compile(
+    rf"(?<![\w'’])[{_UPPER}][{_UPPER}'’.&-]+(?:[ \t](?:[{_UPPER}][{_UPPER}'’.-]*|&)){{0,4}}?[ \t](?:(?:GENERAL|MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
+    r"(?:HOSPITAL|MEDICAL[ \t](?:CENTER|CENTRE|GROUP)|CLINIC|INFIRMARY|HOSPICE|PHARMACY|FAMILY[ \t]PRACTICE|URGENT[ \t]CARE|HEALTH(?:CARE)?)\b(?:[ \t]OF(?:[ \t][A-Z]{2,}){1,2})?"
 )
 SAINTS = re.compile(rf"\b(?:St\.|Saint|Our[ \t]Lady[ \t]of|University[ \t]Hospital[ \t]of)[ \t]{_WORD}(?:[ \t](?:Medical[ \t]Center|Hospital|Clinic))?")
 COMMON_PLACES = re.compile(
@@ -79,20 +84,22 @@ COMMON_PLACES = re.compile(
 def places(text: str) -> Iterator[Span]:
     """Spans of addresses, towns, ZIP codes and organisations in a text; a state alone is no identifier."""
     for match in (CAPS_STREETS if not any(map(str.islower, text)) else STREETS).finditer(text):
-        yield _span(match, "LOCATION", 0.8)
+        yield _span(match, "LOCATION", 0.87)
     for form in (BOXES, MILITARY):
         for match in form.finditer(text):
-            yield _span(match, "LOCATION", 0.8)
+            yield _span(match, "LOCATION", 0.87)
     for match in TOWNS.finditer(text):
-        yield _span(match, "LOCATION", 0.75, "town")
+        if not match["zip"] and match["state"] in DEGREES:
+            continue
+        yield _span(match, "LOCATION", 0.87, "town")
         if match["zip"]:
-            yield _span(match, "LOCATION", 0.85, "zip")
+            yield _span(match, "LOCATION", 0.9, "zip")
     for match in ZIPS.finditer(text):
-        yield _span(match, "LOCATION", 0.85, "zip")
-    for form in (ORGANIZATIONS, SAINTS):
+        yield _span(match, "LOCATION", 0.9, "zip")
+    for form in (ORGANIZATIONS, CAPS_ORGANIZATIONS, SAINTS):
         for match in form.finditer(text):
             if not COMMON_PLACES.fullmatch(match.group()):
-                yield _span(match, "ORGANIZATION", 0.6)
+                yield _span(match, "ORGANIZATION", 0.87)
 
 
 def _span(match: re.Match[str], label: str, score: float, group: str | int = 0) -> Span:

@@ -37,7 +37,7 @@ def trimmed(text: str, span: Span) -> Span | None:
 
 def _belongs(text: str, start: int, end: int, opening: bool) -> bool:
     if opening:
-        return text[start] == "(" and ")" in text[start:end]
+        return text[start] == "(" and ")" in text[start : end - 1]
     return text[end - 1] == "." and end - start >= 2 and end - 3 >= start and text[end - 3] in ". " and text[end - 2].isupper()
 
 

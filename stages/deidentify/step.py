@@ -63,7 +63,7 @@ class Step:
     gives: type[Any] = Deidentified
 
     def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key) -> None:
-        self._params, self._exempt, self._key = params, frozenset(exempt), key
+        self._params, self.exempt, self._key = params, frozenset(exempt), key
         self._finder: Finder | None = None
 
     def setup(self) -> None:
@@ -76,7 +76,7 @@ class Step:
         """Yield each record without its identifiers, or its rejection."""
         closed = []
         for record in unit:
-            if record.source in self._exempt:
+            if record.source in self.exempt:
                 yield Deidentified(record)
             elif record.audio:
                 yield Rejected(record.id, record.group, record.source, HAS_AUDIO)

@@ -59,8 +59,9 @@ AGES = re.compile(
 
 def times(text: str) -> Iterator[Span]:
     """Spans of dates of every form and of ages over 89 in a text; they may overlap."""
+    yield from _full(text)
     if any(map(str.isdigit, text)):
-        yield from _numeric(text)
+        yield from _partial(text)
     for match in RANGE.finditer(text):
         yield _span(match, "DATE", 0.95)
     for match in MONTH.finditer(text):
@@ -77,12 +78,15 @@ def times(text: str) -> Iterator[Span]:
             yield _span(match, "AGE", 0.8, group)
 
 
-def _numeric(text: str) -> Iterator[Span]:
+def _full(text: str) -> Iterator[Span]:
     for form in CERTAIN:
         for match in form.finditer(text):
             # A dotted number of two-digit parts may be a version or a section: dates of that form have four digits of year.
             dotted = "sep" in form.groupindex and "." in match["sep"] and len(match["y"]) == 2
             yield _span(match, "DATE", 0.45 if dotted else 0.9)
+
+
+def _partial(text: str) -> Iterator[Span]:
     for match in DAY_OF_MONTH.finditer(text):
         if not SCORE_BEFORE.search(text, max(0, match.start("v") - 40), match.start("v")) and _possible(match["v"]):
             yield _span(match, "DATE", 0.6, "v")

@@ -1,0 +1,150 @@
+"""Scores of de-identification against gold spans: recall and precision, leaks by document and by patient, damage.
+
+Pure functions over texts and spans; where a gold value lies in the text that was read is found by align.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stages.deidentify.labels import DIRECT, LABELS, NAMES
+from stages.records import Span
+
+WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is scored of one record.
+
+    Attributes:
+        text: The content as it was read.
+        gold: Gold spans located in `text`.
+        unlocated: How many gold spans have no place in `text`.
+        values: (label, value) of all gold spans, also of those.
+        found: Detected spans in `text`.
+        output: The content as it flows on.
+    """
+
+    id: str
+    group: str
+    text: str
+    gold: Sequence[Span]
+    unlocated: int
+    values: Sequence[tuple[str, str]]
+    found: Sequence[Span]
+    output: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over documents from which every score follows."""
+
+    documents: int = 0
+    words: int = 0
+    gold_words: int = 0
+    found_words: int = 0
+    both_words: int = 0
+    unlocated: int = 0
+    clinical: int = 0
+    damaged: int = 0
+    names: int = 0
+    roles: int = 0
+    spans: Counter[str] = field(default_factory=Counter)
+    covered: Counter[str] = field(default_factory=Counter)
+    missed_in: set[str] = field(default_factory=set)
+    leaking: dict[str, str] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
+
+    def scores(self) -> dict[str, Any]:
+        """The metrics; null where nothing was there to be judged.
+
+        `recall`, `precision` and `f2` (van Rijsbergen's F with beta 2) are over words; `span_recall` counts a span as
+        found when all its letters and digits are covered, under any label; `role_accuracy` is the share of found names
+        whose role is right; `document_leak_rate` and `patient_leak_rate` are shares of documents and patients with a
+        direct identifier that still stands in the output, `document_miss_rate` the share with any span not wholly found;
+        `clinical_damage` is the share of clinical terms outside gold spans that were marked as PHI.
+        """
+        recall, precision = _ratio(self.both_words, self.gold_words), _ratio(self.both_words, self.found_words)
+        return {
+            "documents": self.documents,
+            "spans": sum(self.spans.values()),
+            "unlocated": self.unlocated,
+            "recall": recall,
+            "precision": precision,
+            "f2": None if not recall or not precision else 5 * precision * recall / (4 * precision + recall),
+            "span_recall": _ratio(sum(self.covered.values()), sum(self.spans.values())),
+            "role_accuracy": _ratio(self.roles, self.names),
+            "document_leak_rate": _ratio(len(self.leaking), self.documents),
+            "patient_leak_rate": _ratio(len(set(self.leaking.values())), len(self.groups)),
+            "document_miss_rate": _ratio(len(self.missed_in), self.documents),
+            "clinical_damage": _ratio(self.damaged, self.clinical),
+            "entities": {
+                label: {"spans": self.spans[label], "span_recall": _ratio(self.covered[label], self.spans[label])}
+                for label in LABELS
+                if self.spans[label]
+            },
+        }
+
+
+def tally(documents: Iterable[Document], is_clinical: Callable[[str], bool] = lambda word: False) -> Tally:
+    """Add up documents; `is_clinical` tells whether a word is a clinical term."""
+    total = Tally()
+    for document in documents:
+        _add(total, document, is_clinical)
+    return total
+
+
+def leaked(value: str, label: str, output: str) -> bool:
+    """Whether a gold value of a direct identifier still stands in an output as words of their own.
+
+    Case counts for words (a patient named Long is not a long history), not for numbers; white space is as good as any.
+    """
+    words = WORD.findall(value)
+    if label not in DIRECT or not words or len("".join(words)) < 2:
+        return False
+    flags = re.IGNORECASE if any(map(str.isdigit, value)) else 0
+    pattern = r"\s+".join(map(re.escape, value.split()))
+    return bool(re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", output, flags))
+
+
+def _add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) -> None:
+    gold, found = _characters(document.gold), _characters(document.found)
+    total.documents += 1
+    total.groups.add(document.group)
+    total.unlocated += document.unlocated
+    for word in WORD.finditer(document.text):
+        at = range(word.start(), word.end())
+        true, said = any(i in gold for i in at), any(i in found for i in at)
+        total.words += 1
+        total.gold_words += true
+        total.found_words += said
+        total.both_words += true and all(i in found for i in at if i in gold)
+        if not true and is_clinical(word.group()):
+            total.clinical += 1
+            total.damaged += said
+    for span in document.gold:
+        inside = [i for i in range(span.start, span.end) if document.text[i].isalnum()]
+        whole = all(i in found for i in inside)
+        total.spans[span.label] += 1
+        total.covered[span.label] += whole
+        if not whole:
+            total.missed_in.add(document.id)
+        elif span.label in NAMES:
+            total.names += 1
+            total.roles += all(found[i] == span.label for i in inside)
+    forms = [*document.values, *((span.label, document.text[span.start : span.end]) for span in document.gold)]
+    if any(leaked(value, label, document.output) for label, value in forms):
+        total.leaking[document.id] = document.group
+
+
+def _characters(spans: Iterable[Span]) -> Mapping[int, str]:
+    return {at: span.label for span in spans for at in range(span.start, span.end)}
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,63 @@
+"""De-identification of files named on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import orjson
+
+from stages.deidentify.content import Content
+from stages.deidentify.stage import check_model
+from stages.deidentify.step import Deidentified, Step
+from stages.flow import Rejected
+from stages.keys import Key
+from stages.params import Params
+from stages.records import Origin, Record
+
+
+def show(files: Sequence[Path], params: Params, spans: bool) -> int:
+    """Print each file's text without identifiers, or label, start and end of each; return the exit code.
+
+    A text file is one patient of its own; lines of JSONL with one `group` are one patient. What is rejected is told on
+    stderr, without its text. Raises `ValueError` naming a file that cannot be read.
+    """
+    check_model(params)
+    step = Step(params.deidentify, (), Key.read(params.key_file))
+    step.setup()
+    rejected = 0
+    records = sorted((record for path in files for record in read(path)), key=lambda record: record.group)
+    for _, unit in groupby(records, key=lambda record: record.group):
+        for found in step.process(list(unit)):
+            if isinstance(found, Rejected):
+                rejected += 1
+                print(f"{found.id}: not printed: {found.reason}", file=sys.stderr)
+            elif isinstance(found, Deidentified):
+                lines = [f"{label}\t{start}\t{end}" for start, end, label in found.found]
+                print("\n".join(lines) if spans else Content.of(found.record).text)
+    return 1 if rejected else 0
+
+
+def read(path: Path) -> Iterator[Record]:
+    """The records of a file: of a JSONL file one a line, of any other one with its text."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read as UTF-8 text: {type(error).__name__}") from None
+    if path.suffix != ".jsonl":
+        yield _record(path, 0, text)
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            plain = orjson.loads(line)
+            known = isinstance(plain, dict) and "origin" in plain
+            yield Record.from_json(line) if known else _record(path, number, plain["text"], plain.get("group"))
+        except (ValueError, KeyError, TypeError):
+            raise ValueError(f"{path}:{number}: expected a record or an object with `text`") from None
+
+
+def _record(path: Path, number: int, text: str, group: str | None = None) -> Record:
+    name = f"{path.name}:{number}"
+    return Record(name, "file", group or name, "document", Origin(path.name, "", "text"), text=text)
