@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import orjson
+from stages import metrics
 
 TALLIES = ("blank", "invalid", "not_ended")
 
@@ -65,10 +65,10 @@ class Outcome:
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """A JSON file, or None where there is none."""
-    return dict(orjson.loads(path.read_bytes())) if path.is_file() else None
+    return metrics.read(path) if path.is_file() else None
 
 
-def outcome(root: Path, task: str, metrics: list[str]) -> Outcome | None:
+def outcome(root: Path, task: str, declared: list[str]) -> Outcome | None:
     """The outcome of a task with its declared metrics in their order; None where it was not evaluated."""
     numbers = read_json(root / "metrics" / f"{task}.json")
     if numbers is None:
@@ -77,7 +77,7 @@ def outcome(root: Path, task: str, metrics: list[str]) -> Outcome | None:
     told = read_json(root / "data/evaluate" / task / "signatures.json") or {}
     statistics = told.get("statistics", {})
     alpha = 1 - statistics.get("confidence", 0.95)
-    named = [name for name in metrics if name in numbers["tuned"]]
+    named = [name for name in declared if name in numbers["tuned"]]
     results = tuple(_result(name, numbers, intervals.get(name, {}), told.get("metrics", {}), alpha) for name in named)
     if not results:
         return None

@@ -14,6 +14,7 @@ import pytest
 from stages.evaluate.__main__ import evaluate
 from stages.evaluate.predict import predict
 from stages.evaluate.predictions import Prediction
+from stages.params import Params, load
 from stages.params.base import Architecture
 from stages.params.evaluate import Evaluate
 from stages.params.train import Train
@@ -125,14 +126,15 @@ def project(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path
 
 
-def params(**changed: object):  # type: ignore[no-untyped-def]
-    from stages.params import load
+# Read before any test leaves the project's folder: paths in it are checked.
+DECLARED = load(ROOT / "params.yaml")
 
-    declared = load(ROOT / "params.yaml")
+
+def params(**changed: object) -> Params:
     metrics = ["hpi_f1", "assessment_f1", "format_adherence", "rougeL", "perplexity", "bleu"]
-    task = declared.tasks["hpi"].model_copy(update={"base": "tiny", "metrics": metrics})
+    task = DECLARED.tasks["hpi"].model_copy(update={"base": "tiny", "metrics": metrics})
     settings = SETTINGS.model_copy(update={"categories": {"hpi": {"bleu": ["short"]}}, **changed})
-    return declared.model_copy(update={"tasks": {"hpi": task}, "evaluate": settings})
+    return DECLARED.model_copy(update={"tasks": {"hpi": task}, "evaluate": settings})
 
 
 def test_the_stage_writes_what_the_architecture_says(project: Path) -> None:
