@@ -38,7 +38,7 @@ def open_page(folder: Path, html: str) -> Opened:
     page.write_text(html, encoding="utf-8")
     done = subprocess.run(
         [str(CHROMIUM), *QUIET, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}",
-         "--virtual-time-budget=3000", "--window-size=1280,4500", "--dump-dom", page.as_uri()],
+         "--virtual-time-budget=3000", "--window-size=1280,2000", "--dump-dom", page.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     told = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
@@ -61,12 +61,16 @@ def test_a_request_would_be_seen(tmp_path: Path) -> None:
     assert open_page(tmp_path, f"<!doctype html><title>x</title><img src={remote}>").asked == [remote]
 
 
+def test_an_error_in_the_console_would_be_seen(tmp_path: Path) -> None:
+    assert "CONSOLE" in open_page(tmp_path, "<!doctype html><title>x</title><script>absent()</script>").log
+
+
 def test_no_error_in_the_console(opened: Opened) -> None:
+    """Errors of the script and whatever the page's own policy forbids would be told there."""
     assert [line for line in opened.log.splitlines() if "CONSOLE" in line] == []
 
 
-def test_the_script_ran_and_the_model_did_not_write_it(opened: Opened) -> None:
-    assert 'aria-current="true"' in opened.dom
+def test_what_a_model_said_did_not_run(opened: Opened) -> None:
     assert "<title>Tuned beats base" in opened.dom
     assert "<img" not in opened.dom
 
