@@ -69,7 +69,12 @@ def _without_repeats(pages: list[list[str]]) -> list[list[str]]:
     for top in (True, False):
         found = Counter(line for page in pages for line in {_same(page[place]) for place in _edge(page, ZONE, top=top)})
         repeated = {line for line, count in found.items() if count >= max(2, REPEATED * len(pages))}
-        pages = [pages[0], *(_without_run(page, repeated, top=top) for page in pages[1:])]
+        seen: set[str] = set()
+        kept = []
+        for page in pages:
+            kept.append(_without_run(page, repeated & seen, top=top))
+            seen.update(map(_same, page))
+        pages = kept
     return pages
 
 

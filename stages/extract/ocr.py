@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # A page is blank where less than this share of it is darker than its surroundings, noise and shadows levelled out.
 BLANK, DARKER = 0.0001, 0.93
-# Inches over which a page is smoothed: Tesseract takes a scanner's grain for dots and accents. On noisy scans this halves
-# the words it gets wrong; print without noise is read as before.
+# Inches over which a page is smoothed: Tesseract takes a scanner's grain for dots and accents. On noisy scans this
+# halves the words it gets wrong; print without noise is read as before.
 SMOOTH = 1 / 200
 # Confidence, in percent, below which a page may stand on its head or side.
 DOUBTFUL = 75.0

@@ -34,6 +34,8 @@ BULLET = re.compile(r"\s*(?:[-–—*•·▪◦‣●○■□☐☑☒✓]|\(?
 KEY = re.compile(r"\s*[A-Z][\w /&'’.()#-]{0,40}:(?:\s|$)")
 CELLS = re.compile(r"\S(?: {2,}|\t+| *\| *)\S")
 RULE = re.compile(r"\s*[-=_*~.·]{4,}\s*$")
+SMALL = frozenset(("a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to", "with"))
+LONGEST_HEADER = 45
 # A line wider than this was not wrapped at a margin.
 WIDEST = 160
 # The share of the text's width that a line and its successor's first word must pass for the break to be a wrap.
@@ -89,7 +91,9 @@ def _joined(left: str, right: str, text: str) -> str:
 
 
 def _wraps(line: str, following: str, width: int) -> bool:
-    if not line.strip() or not following.strip() or _stands_alone(following) or _is_row(line) or RULE.match(line):
+    if not line.strip() or not following.strip() or _is_row(line) or RULE.match(line):
+        return False
+    if _stands_alone(following) or _is_header(following.strip(), line):
         return False
     if re.search(r"[^\W\d_][\xad\x02\ufffe]$", line) or (BROKEN.search(line) and following.lstrip()[:1].islower()):
         return True
@@ -99,6 +103,14 @@ def _wraps(line: str, following: str, width: int) -> bool:
 
 def _stands_alone(line: str) -> bool:
     return bool(BULLET.match(line) or KEY.match(line) or RULE.match(line)) or _is_row(line)
+
+
+def _is_header(line: str, before: str) -> bool:
+    """Whether a line looks like a section's header: in capitals, or in title case after the end of a sentence."""
+    if line.isupper() and sum(map(str.isalpha, line)) >= 3:
+        return not before.isupper()
+    titled = all(word[0].isupper() or word in SMALL for word in line.split())
+    return titled and len(line) <= LONGEST_HEADER and line[-1].isalpha() and before[-1] in ".!?:"
 
 
 def _is_row(line: str) -> bool:
