@@ -9,7 +9,7 @@ real is in them, held-out wordings and combinations are not in them, and no task
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -22,10 +22,11 @@ from stages.synthesize.identity import Cast, make_cast
 from stages.synthesize.wording import Voice, choose, facts, sentence
 
 CASTS = 600
-VISIT, VIGNETTES, LESSONS, CHAT = range(4)
-SHARES = {VISIT: 66, VIGNETTES: 14, LESSONS: 10, CHAT: 10}
+VISIT, HANDOVER, VIGNETTES, LESSONS, CHAT = range(5)
+SHARES = {VISIT: 50, HANDOVER: 25, VIGNETTES: 11, LESSONS: 7, CHAT: 7}
+ECHOED, SAME_ORDER, SAME_WORDS = 0.5, 0.6, 0.5
 FIRST_DAY = date(2015, 1, 1)
-Casts = Mapping[str, Sequence[Cast]]
+Casts = Mapping[str, list[Cast]]
 PARTS = ("opened", "symptoms", "denials", "background", "verdict", "plan")
 
 
@@ -49,6 +50,8 @@ def make_passage(rng: random.Random, casts: Casts) -> str:
     (kind,) = rng.choices(list(SHARES), weights=list(SHARES.values()))
     if kind == VISIT:
         return _visit(rng, casts)
+    if kind == HANDOVER:
+        return _handover(rng, casts)
     if kind == VIGNETTES:
         return "\n".join(_vignette(rng) for _ in range(rng.randint(3, 4)))
     chosen = rng.sample(clinic().conditions, 8)
@@ -69,6 +72,27 @@ def _note(rng: random.Random, case: Case) -> str:
     template: str = choose(rng, "passages", "note", Voice.LIBRARY)
     told = {part: choose(rng, "passages", _pool(part, case), Voice.LIBRARY).format(**known) for part in PARTS}
     return template.format(**told)
+
+
+def _handover(rng: random.Random, casts: Casts) -> str:
+    """A few patients, told twice: what is random in the first telling is certain in the second."""
+    rows = [_row(rng, casts) for _ in range(rng.randint(2, 4))]
+    once = choose(rng, "passages", "row", Voice.LIBRARY)
+    again = once if rng.random() < SAME_WORDS else choose(rng, "passages", "row", Voice.LIBRARY)
+    if rng.random() < ECHOED:
+        echo = choose(rng, "passages", "echo", Voice.LIBRARY)
+        return "\n".join(echo.format(first=once.format(**row), second=again.format(**row)) for row in rows)
+    first = "\n".join(once.format(**row) for row in rows)
+    if rng.random() >= SAME_ORDER:
+        rng.shuffle(rows)
+    second = "\n".join(again.format(**row) for row in rows)
+    return str(choose(rng, "passages", "handover", Voice.LIBRARY).format(first=first, second=second))
+
+
+def _row(rng: random.Random, casts: Casts) -> dict[str, str]:
+    case = _case(rng)
+    known = facts(case) | {"name": rng.choice(casts[case.sex]).people["patient"].first}
+    return known if case.medicines else known | {"medicines": "no medicines"}
 
 
 def _vignette(rng: random.Random) -> str:
