@@ -5,9 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from stages.extract.reader import Unreadable
 from stages.extract.reasons import BINARY, EMPTY, ENCODING
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -17,7 +21,8 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What European text that is not UTF-8 is written in; a guess among all code pages takes short notes for Chinese.
-LEGACY = ["cp1252", "cp1250", "mac_roman", "cp850"]
+LEGACY = ["cp1252", "mac_roman", "cp1250", "cp850"]
+SAME = 0.01
 MOST_CONTROL = 0.01
 LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 # Space-like and invisible characters: NBSP and its kin become a space; zero-width ones, soft hyphens and marks go.
@@ -64,7 +69,13 @@ def _decoded(data: bytes) -> str:
         raise Unreadable(BINARY)
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data, cp_isolation=LEGACY).best()
-    if best is None:
+    likely = list(from_bytes(data, cp_isolation=LEGACY))
+    if not likely:
         raise Unreadable(ENCODING)
-    return str(best)
+    least = min(match.chaos for match in likely)
+    # Code pages that spell the text as well as each other are told apart by how common they are.
+    return str(min((match for match in likely if match.chaos <= least + SAME), key=_rank))
+
+
+def _rank(match: CharsetMatch) -> int:
+    return min(LEGACY.index(name) for name in [match.encoding, *match.could_be_from_charset] if name in LEGACY)

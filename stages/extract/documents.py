@@ -7,6 +7,7 @@ from importlib import import_module
 
 from stages.extract import content, furniture
 from stages.extract.characters import clean
+from stages.extract.layout import ENDED, WRAPPED
 from stages.extract.page import Page
 from stages.extract.paragraphs import reflow
 from stages.extract.reader import Identity, Item, Unreadable
@@ -61,4 +62,4 @@ def joined(pages: Sequence[Page]) -> str:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    return "\n".join(text.strip("\n") for text in texts if text.strip())
+    return "\n".join(text.strip(f"\n{WRAPPED}{ENDED}") for text in texts if text.strip())

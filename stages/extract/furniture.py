@@ -56,13 +56,13 @@ def _is_bare_number(line: str, number: int, pages: int, shift: int | None) -> bo
 
 
 def _numbering(pages: list[list[str]]) -> int | None:
-    """What the pages' bare numbers are ahead of their places, where at least two and half of the pages agree."""
+    """What the pages' bare numbers are ahead of their places, where nearly all pages agree."""
     shifts: Counter[int] = Counter()
     for number, page in enumerate(pages, start=1):
         edge = {page[place].strip() for top in (True, False) for place in _edge(page, 1, top=top)}
         shifts.update({int(line) - number for line in edge if line.isdecimal() and len(line) <= 4})
     shift, count = max(shifts.items(), key=lambda pair: (pair[1], -pair[0]), default=(0, 0))
-    return shift if count >= max(2, len(pages) / 2) else None
+    return shift if count >= max(2, 0.8 * len(pages)) else None
 
 
 def _without_repeats(pages: list[list[str]]) -> list[list[str]]:

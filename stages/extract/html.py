@@ -20,6 +20,7 @@ BLOCKS += "main nav ol p pre section table tr ul"
 def pages(data: bytes, _limits: Extract) -> list[Page]:
     """The text as one page, a block a line, cells parted by bars; raises `Unreadable` when the end is missing."""
     from bs4 import BeautifulSoup
+    from bs4.element import NavigableString
 
     text = _decoded(data)
     if re.search(r"<html\b", text, re.IGNORECASE) and not re.search(r"</html\s*>", text, re.IGNORECASE):
@@ -28,7 +29,8 @@ def pages(data: bytes, _limits: Extract) -> list[Page]:
     for unseen in soup(UNSEEN):
         unseen.decompose()
     for node in soup.find_all(string=True):
-        if node.find_parent("pre") is None:
+        # Comments and doctypes are strings of their own kinds, which the text leaves out.
+        if type(node) is NavigableString and node.find_parent("pre") is None:
             node.replace_with(re.sub(r"\s+", " ", node))
     for cell in soup(["td", "th"]):
         if cell.find_next_sibling(["td", "th"]) is not None:

@@ -6,6 +6,7 @@ newline leaves the question open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,8 @@ from itertools import pairwise
 WRAPPED, ENDED = "\u2028", "\u2029"
 # Lines further apart than this many times the usual distance belong to two paragraphs.
 APART = 1.2
+# A line of fewer characters is a header, a label or a cell: prose is not set so narrow.
+SHORTEST = 25
 # Blanks between words, in heights of the line, that part the cells of a table's row.
 CELL_GAP = 1.6
 CELL = "   "
@@ -49,8 +52,10 @@ def _end(line: Line, following: Line, lines: Sequence[Line], pitch: float) -> st
     down = following.bottom - line.bottom
     if line.parted or following.parted or not 0.5 * pitch < down <= APART * pitch:
         return ENDED
+    if re.search(r"[^\W\d_]-$", line.text) and following.text[:1].islower():
+        return WRAPPED
     # Type of another size is a header or a small print.
-    if not 0.75 < following.height / line.height < 1.33:
+    if not 0.75 < following.height / line.height < 1.33 or len(line.text) < SHORTEST:
         return ENDED
     near = [other.right for other in lines if not other.parted and abs(other.left - line.left) < 4 * line.height]
     room = max(near) - line.right
@@ -62,5 +67,5 @@ def _pitch(lines: Sequence[Line]) -> float:
     down = sorted(b.bottom - a.bottom for a, b in pairwise(lines))
     heights = sorted(line.height for line in lines)
     usual = heights[len(heights) // 2]
-    steps = [step for step in down if 0.7 * usual < step < 4 * usual]
+    steps = [step for step in down if 0.7 * usual < step < 3 * usual]
     return steps[len(steps) // 5] if steps else usual

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stages.extract.layout import ENDED, WRAPPED
+from stages.extract.layout import ENDED, SHORTEST, WRAPPED
 
 # First and last parts that keep their hyphen: "follow-up", "non-tender", "three-day", "well-controlled".
 FIRST = frozenset((
@@ -98,7 +98,7 @@ def _wraps(line: str, following: str, width: int) -> bool:
     if re.search(r"[^\W\d_][\xad\x02\ufffe]$", line) or (BROKEN.search(line) and following.lstrip()[:1].islower()):
         return True
     word = following.split(maxsplit=1)[0]
-    return width <= WIDEST and len(line) + 1 + len(word) >= FULL * width and not line.endswith(":")
+    return SHORTEST <= width <= WIDEST and len(line) + 1 + len(word) >= FULL * width and not line.endswith(":")
 
 
 def _stands_alone(line: str) -> bool:
