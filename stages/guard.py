@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import NamedTuple
 
 from stages import cues
@@ -162,6 +163,7 @@ _HEADER = re.compile(
 )
 _COMPARATORS = frozenset("<>≤≥±~")
 _SENTENCE_END = frozenset(".!?;:")
+_MAY_NEGATE = cues.NEGATES_AFTER | cues.NEGATES_BEFORE | {first for first, _ in cues.NEGATION_PAIRS}
 _PREFIX = re.compile(r"(hypo|hyper|brady|tachy)(?=[a-z]{3})")
 _DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
 
@@ -204,7 +206,8 @@ def _marks(text: str, names: Names) -> Iterator[_Mark]:
             canonical[i] = None
     for i, item in enumerate(items):
         if not inside[i] and not taken[i]:
-            yield from _plain(item)
+            for category, said in _plain(item.word):
+                yield _Mark(category, said, item.start, item.end)
         if item.word in cues.SIDES:
             following = _next(canonical, i + 1)
             value = cues.SIDES[item.word] if following is None else f"{cues.SIDES[item.word]} {canonical[following]}"
@@ -216,7 +219,7 @@ def _marks(text: str, names: Names) -> Iterator[_Mark]:
 def _concepts(words: Sequence[str], names: Names) -> Iterator[tuple[int, int, str]]:
     i = 0
     while i < len(words):
-        if (found := names.at(words, i)) is None:
+        if words[i] not in names.longest or (found := names.at(words, i)) is None:
             i += 1
             continue
         yield i, *found
@@ -226,7 +229,7 @@ def _concepts(words: Sequence[str], names: Names) -> Iterator[tuple[int, int, st
 def _schedules(items: list[_Item], words: list[str], taken: bytearray) -> Iterator[_Mark]:
     i = 0
     while i < len(words):
-        length, value = _schedule(words, i)
+        length, value = _schedule(words, i) if words[i] in cues.SCHEDULE_STARTS else (0, "")
         if length:
             yield _Mark("schedules", value, items[i].start, items[i + length - 1].end)
             taken[i : i + length] = b"\1" * length
@@ -235,8 +238,6 @@ def _schedules(items: list[_Item], words: list[str], taken: bytearray) -> Iterat
 
 def _schedule(words: list[str], i: int) -> tuple[int, str]:
     """Length in words and meaning of the schedule that begins at a word; length 0 where none does."""
-    if words[i] not in cues.SCHEDULE_STARTS:
-        return 0, ""
     # q6h, q 6 hours, every six hours
     if words[i] in ("q", "every") and i + 2 < len(words) and words[i + 2] in cues.UNITS:
         number = cues.NUMBER_WORDS.get(words[i + 1], words[i + 1])
@@ -285,16 +286,15 @@ def _unit(words: list[str], i: int) -> tuple[str, int]:
     return "/".join(parts), i
 
 
-def _plain(item: _Item) -> Iterator[_Mark]:
-    """Marks of a word that stands for itself, outside every name."""
-    word, start, end = item
-    for category, table in cues.PLAIN.items():
-        if (value := table.get(word)) is not None:
-            yield _Mark(category, value, start, end)
+@lru_cache(maxsize=65536)
+def _plain(word: str) -> tuple[tuple[str, str], ...]:
+    """Category and value of what a word says by itself, outside every name."""
+    found = [(category, table[word]) for category, table in cues.PLAIN.items() if word in table]
     if (prefix := _PREFIX.match(word)) is not None:
-        yield _Mark("qualifiers", cues.PREFIXES[prefix.group(1)], start, end)
+        found.append(("qualifiers", cues.PREFIXES[prefix.group(1)]))
     if cues.DRUG.fullmatch(word):
-        yield _Mark("drugs", word, start, end)
+        found.append(("drugs", word))
+    return tuple(found)
 
 
 def _sentences(text: str, items: list[_Item]) -> Iterator[tuple[int, int]]:
@@ -313,6 +313,8 @@ def _sentences(text: str, items: list[_Item]) -> Iterator[tuple[int, int]]:
 
 def _negation(items: list[_Item], canonical: list[str | None], start: int, end: int) -> Iterator[_Mark]:
     for i in range(start, end):
+        if items[i].word not in _MAY_NEGATE and not items[i].word.endswith("n't"):
+            continue
         if (reach := _reach(items, i, end)) is None:
             continue
         places = (range(i + 1, end), range(i - 1, start - 1, -1))

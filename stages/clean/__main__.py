@@ -83,9 +83,7 @@ def _arguments() -> argparse.Namespace:
         prog="python -m stages.clean",
         description="Clean de-identified records: abbreviations, typos, copy-forward, boilerplate.",
     )
-    parser.add_argument(
-        "files", nargs="*", type=Path, help="text files to clean instead, a patient's in order"
-    )
+    parser.add_argument("files", nargs="*", type=Path, help="text files to clean instead, a patient's in order")
     parser.add_argument("--diff", action="store_true", help="show what each operator changes in the files")
     parser.add_argument("--params", default="params.yaml", help="params file (default: %(default)s)")
     arguments = parser.parse_args()

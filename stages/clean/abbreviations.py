@@ -1,7 +1,7 @@
 """Abbreviations spelled out where they have one meaning, or where the words of one meaning stand near.
 
-Two senses whose words stand equally near leave the abbreviation as it is. Units, schedules and whatever else the guard
-protects are never touched.
+An abbreviation alone on its line is a header and stays. Two senses whose words stand equally near leave it as it is.
+Units, schedules and whatever else the guard protects are never touched.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Abbreviations:
             senses = self._senses.get(short)
             if senses is None or short.lower() in cues.LONE_UNITS or _after_number(text, start):
                 continue
-            if short.isupper() and short.lower() in english() and _shouted(text, start):
+            line = _line(text, start)
+            if line.strip() == short or (short.isupper() and short.lower() in english() and _shouted(line)):
                 continue
             expansion = _meant(senses, short, text, start, end)
             if expansion is None or _spelled_out_beside(text, start, end, expansion):
@@ -78,10 +79,13 @@ def _after_number(text: str, start: int) -> bool:
     return bool(re.search(r"\d[ \t-]?$", text[max(0, start - 3) : start]))
 
 
-def _shouted(text: str, start: int) -> bool:
-    """Whether the line is all capitals, so that OR may well be the word."""
+def _line(text: str, start: int) -> str:
     end = text.find("\n", start)
-    line = text[text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(text)]
+    return text[text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(text)]
+
+
+def _shouted(line: str) -> bool:
+    """Whether the line is all capitals, so that OR may well be the word."""
     return not any(letter.islower() for letter in line) and len(line.split()) > 2
 
 

@@ -22,7 +22,7 @@ COMMON = 1_000_000
 # How many times more common than the next candidate a correction must be.
 STANDS_OUT = 5
 _WORD = re.compile(rf"(?<![\w/.@'’-])[a-z]{{{LEAST_LETTERS},}}(?![\w/@'’-])")
-_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "al", "ally", "ness", "er", "est", "like", "ic", "ous", "ae", "i")
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "al", "ally", "ness", "er", "est", "like", "ic", "ous", "ae", "i", "a")
 # What a stem has lost before such an ending: tachycard-ic, diagnos-es.
 _LOST = ("", "e", "ia", "is", "us", "um", "a")
 _KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -83,7 +83,7 @@ class Typos:
         edits = 1 if len(word) < 8 else self._most_edits
         near = [n for n in self._terms.lookup(word, Verbosity.ALL, edits + 1) if n.term[0] == word[0]]
         close = [n for n in near if n.distance <= edits and n.distance == near[0].distance]
-        if len(close) != 1:
+        if len(close) != 1 or _swaps_vowel(word, close[0].term):
             return None
         term: str = close[0].term
         # hypertension and hypotension, or two drugs: whoever must guess leaves it.
@@ -121,6 +121,12 @@ def _is_slip(word: str, term: str) -> bool:
         return True
     wrong, right = next((a, b) for a, b in zip(word, term, strict=True) if a != b)
     return any(wrong + right in row or right + wrong in row for row in _KEY_ROWS)
+
+
+def _swaps_vowel(word: str, term: str) -> bool:
+    """Whether one vowel for another is all that differs: ileum and ilium, peroneal and perineal are two words."""
+    pairs = [(a, b) for a, b in zip(word, term, strict=False) if a != b]
+    return len(word) == len(term) and len(pairs) == 1 and set("".join(pairs[0])) <= set("aeiouy")
 
 
 def _american(words: dict[str, int]) -> set[str]:

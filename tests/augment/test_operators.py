@@ -116,44 +116,9 @@ def test_noise_keeps_words_first_letters_and_digits(name: str) -> None:
         assert re.findall(r"\d+", child) == re.findall(r"\d+", DIALOGUE)
 
 
-words = st.sampled_from(
-    [
-        "the",
-        "well",
-        "um",
-        "heart",
-        "attack",
-        "left",
-        "knee",
-        "pain",
-        "denies",
-        "no",
-        "fever",
-        "5",
-        "mg",
-        "BID",
-        "really",
-        "just",
-        "stairs",
-        "shoes",
-        "cough",
-        "HPI:",
-        ".",
-        ",",
-        "\n",
-        "MI",
-        "hypertension",
-        "two",
-        "weeks",
-        "very",
-        "tired",
-        "but",
-        "and",
-        "possible",
-        "acute",
-        "mother",
-    ]
-)
+WORDS = """the well um heart attack left knee pain denies no fever 5 mg BID really just stairs shoes cough HPI: . , MI
+hypertension two weeks very tired but and possible acute mother"""
+words = st.sampled_from([*WORDS.split(), "\n"])
 
 
 @pytest.mark.parametrize("name", ["insertion", "keyboard", "ocr", "synonyms"])

@@ -48,6 +48,7 @@ def test_expands(expand: Abbreviations, before: str, after: str) -> None:
         "PATIENT IS FOR SURGERY OR NOT",
         "hypertension (HTN) is known",
         "10 CP denies chest",
+        "HTN\nsince 2010",  # a header alone on its line
     ],
 )
 def test_leaves(expand: Abbreviations, text: str) -> None:
