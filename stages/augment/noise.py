@@ -68,5 +68,9 @@ def _table(name: str) -> dict[str, list[str]]:
 
 def _letters(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Letters for letters alone: a digit in a word would be a number to its reader."""
-    kept = {key: [v for v in values if v.isalpha()] for key, values in table.items() if key.isalpha()}
+    kept = {
+        key: [v for v in values if v.isalpha() and v.lower() != key.lower()]
+        for key, values in table.items()
+        if key.isalpha()
+    }
     return {key: values for key, values in kept.items() if values}

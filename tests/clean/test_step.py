@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages import guard, shards
+from stages import guard, metrics, shards
 from stages.clean.boilerplate import repeated_lines
 from stages.clean.step import Clean
 from stages.flow import run
@@ -156,3 +157,28 @@ def test_the_command_cleans_files(lexicon: Declared, tmp_path: Path, flags: list
         assert [line.split()[0] for line in done.stdout.splitlines()[2:]][-2:] == ["typos", "abbreviations"]
     else:
         assert done.stdout == f"{STORY}\n\nSpO2 90%, hypertension, hypertension.\n"
+
+
+def test_the_stage_reads_and_writes_what_it_should(lexicon: Declared, tmp_path: Path) -> None:
+    from ruamel.yaml import YAML
+
+    params = YAML(typ="safe", pure=True).load(ROOT / "params.yaml")
+    params["clean"] = lexicon.model_dump()
+    params["key_file"], params["flow"]["shards"] = "key", 4
+    params["sources"]["reports"]["deidentified"] = False
+    with (tmp_path / "params.yaml").open("w") as file:
+        YAML().dump(params, file)
+    (tmp_path / "key").write_text("k" * 40)
+    shutil.copytree(ROOT / "data/lexicon", tmp_path / "data/lexicon")
+    notice = "This fax is confidential; if you are not the intended recipient, destroy it."
+    notes = [replace(r, source="reports", text=f"{r.text}\n{notice}") for r in records() if r.text]
+    shards.write(tmp_path / "data/deidentify/records", notes, 4)
+    command = [sys.executable, "-m", "stages.clean"]
+    env = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    numbers = metrics.read(tmp_path / "metrics/clean.json")
+    assert (numbers["boilerplate_lines"], numbers["changes.boilerplate"]) == (1, 9)
+    assert numbers["held_back.typos"] == 0
+    assert numbers["in"] == numbers["out"] + numbers["quarantined"] == 9
+    assert all(notice not in (r.text or "") for r in shards.read(tmp_path / "data/clean/records", Record))
