@@ -21,7 +21,9 @@ def pages(data: bytes, _limits: Extract) -> list[Page]:
     try:
         text = rtf_to_text(source, errors="strict")
         # RTF writes what lies beyond 16 bits as two surrogates.
-        return [Page(text.encode("utf-16", "surrogatepass").decode("utf-16"), wrapped=False)]
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16")
+        # striprtf puts a bar behind every cell.
+        return [Page(re.sub(r"\|(?=.)", " | ", re.sub(r"\|$", "", whole, flags=re.MULTILINE)), wrapped=False)]
     except (UnicodeError, LookupError):
         raise Unreadable(ENCODING) from None
 
