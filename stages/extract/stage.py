@@ -6,7 +6,8 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def run(params: Params) -> dict[str, Any]:
         target = Path(folder)
         counts = flow.run_values(step, _spread(found, params.flow.shards), target, params.flow, key, mark)
         _forget(shards.read(target / "quarantine", Rejected), step.stage, mark, params.flow.shards)
-        told = _Telling()
+        told = _Telling({item.id: item.file for item in found})
         # Shards so far are the files'; a table's rows belong to patients of their own.
         shards.write(TARGET / "records", told.records(shards.read(target / "records", Record)), params.flow.shards)
         shards.write(
@@ -84,7 +85,8 @@ def _forget(rejected: Iterable[Rejected], stage: str, mark: str, count: int) -> 
 class _Telling:
     """Counts records and quarantine by source and reader while they stream by."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
         self._records: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
         self._readers: Counter[str] = Counter()
@@ -103,7 +105,8 @@ class _Telling:
     def rejected(self, found: Iterable[Rejected]) -> Iterator[Rejected]:
         for rejected in found:
             self._rejected[rejected.source] += 1
-            yield rejected
+            # What a crash rejects does not know its file.
+            yield replace(rejected, file=rejected.file or self._files.get(rejected.id, ""))
 
     def numbers(self, listed: dict[str, tuple[int, int]]) -> dict[str, Any]:
         """By source: files, those that its pattern passes over, records and quarantined; the mean OCR confidence."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from stages import flow, shards
+from stages import engines, shards
 from stages.extract import stage
 from stages.extract.reader import Item
 from stages.extract.step import Read
@@ -107,7 +107,8 @@ def test_only_what_changed_is_read_again(project: Path, monkeypatch: pytest.Monk
         return process(step, unit)
 
     monkeypatch.setattr(Read, "process", told)
-    monkeypatch.setattr(flow, "_on_processes", lambda work, jobs, _: map(work.do, jobs))
+    here = lambda work, jobs, *_: ((job, work(job)) for job in jobs)  # noqa: E731
+    monkeypatch.setitem(engines.ENGINES, "processes", here)
     stage.run(_params())
     assert len(read) == 6
     read.clear()
