@@ -2,8 +2,8 @@
 
 A mix of born-digital and scanned PDFs with known words. The peers: pytesseract with its defaults on every page (as
 textract's `method=tesseract` does it), the same on the scanned pages alone, and pdfminer.six on the born-digital ones
-where it is installed. All run one after the other in one process, Tesseract in one thread for both. Last line: one JSON object of theirs / ours, of times
-and of word error rates.
+where it is installed. All run one after the other in one process, Tesseract in one thread for all. Last line: one JSON
+object of theirs / ours, of times and of word error rates.
 """
 
 from __future__ import annotations
