@@ -7,6 +7,7 @@ of machine once `fix_numerics` has run: greedy decoding, no dropout, a thread co
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +67,7 @@ def fix_numerics(seed: int, threads: int = THREADS) -> None:
     torch.manual_seed(seed)
 
 
-def load_base(
-    path: str | Path, quantization: Quantization, precision: str = "float32"
-) -> tuple[Any, Any]:
+def load_base(path: str | Path, quantization: Quantization, precision: str = "float32") -> tuple[Any, Any]:
     """Load a base model and its tokenizer from models/base/<name>.
 
     Without a GPU weights are float32 whatever `precision` says: half precision is many times slower on a CPU. With
@@ -77,24 +76,21 @@ def load_base(
     """
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
 
+    if _quiet():
+        logging.disable_progress_bar()
     if not (Path(path) / "config.json").is_file():
         raise FileNotFoundError(
             f"{path}: no model there; run `dvc repro base` or `python -m stages.base {Path(path).name}`"
         )
     tokenizer = load_tokenizer(path)
-    declared: dict[str, Any] = {
-        "dtype": getattr(torch, precision)
-        if torch.cuda.is_available()
-        else torch.float32
-    }
+    declared: dict[str, Any] = {"dtype": getattr(torch, precision) if torch.cuda.is_available() else torch.float32}
     if torch.cuda.is_available():
         declared["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
     if quantization.bits:
         declared["quantization_config"] = _few_bits(quantization)
-    model = AutoModelForCausalLM.from_pretrained(
-        path, local_files_only=True, **declared
-    )
+    model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, **declared)
     return model.eval(), tokenizer
 
 
@@ -104,9 +100,7 @@ def load_tokenizer(path: str | Path) -> Any:
 
     tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
     if tokenizer.eos_token_id is None:
-        raise ValueError(
-            f"{path}: its tokenizer has no end-of-sequence token, so no answer would ever stop"
-        )
+        raise ValueError(f"{path}: its tokenizer has no end-of-sequence token, so no answer would ever stop")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
@@ -119,18 +113,14 @@ def load_adapter(model: PreTrainedModel, path: str | Path) -> Any:
     return PeftModel.from_pretrained(model, path, is_trainable=False).eval()
 
 
-def tokenize(
-    tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str
-) -> Tokens:
+def tokenize(tokenizer: PreTrainedTokenizerBase, prompt: str, completion: str) -> Tokens:
     """Token ids of a prompt and its completion.
 
     The two are tokenized apart, so that a completion starts at a token of its own in training as in generation. A
     prompt made by a chat template already holds its special tokens.
     """
     start = _ids(tokenizer, prompt)
-    return Tokens(
-        start + tokenizer(completion, add_special_tokens=False)["input_ids"], len(start)
-    )
+    return Tokens(start + tokenizer(completion, add_special_tokens=False)["input_ids"], len(start))
 
 
 def generate(
@@ -154,9 +144,7 @@ def generate(
     with torch.inference_mode():
         for chosen in _by_length(encoded, batch, "generate"):
             ids, mask = _left_padded([encoded[i] for i in chosen], tokenizer, model)
-            found = model.generate(
-                input_ids=ids, attention_mask=mask, generation_config=settings
-            )
+            found = model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
             for i, row in zip(chosen, found[:, ids.shape[1] :].tolist(), strict=True):
                 answers[i] = _answer(tokenizer, row, ends)
     return [answer for answer in answers if answer is not None]
@@ -173,10 +161,7 @@ def response_logprobs(
     import torch
 
     found: list[Likelihood | None] = [None] * len(prompts)
-    encoded = [
-        tokenize(tokenizer, prompt, completion)
-        for prompt, completion in zip(prompts, completions, strict=True)
-    ]
+    encoded = [tokenize(tokenizer, prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
     with torch.inference_mode():
         for chosen in _by_length([tokens.ids for tokens in encoded], batch, "score"):
             rows = [encoded[i] for i in chosen]
@@ -190,28 +175,16 @@ def response_logprobs(
                 position_ids=positions,
                 logits_to_keep=longest + 1,
             ).logits
-            told = (
-                logits[:, :-1]
-                .float()
-                .log_softmax(-1)
-                .gather(2, ids[:, -longest:, None])[..., 0]
-                .double()
-            )
+            told = logits[:, :-1].float().log_softmax(-1).gather(2, ids[:, -longest:, None])[..., 0].double()
             for i, row, values in zip(chosen, rows, told, strict=True):
                 length = len(row.ids) - row.prompt
                 total = values[longest - length :].sum().item() if length else 0.0
-                found[i] = Likelihood(
-                    total, length, len(_plain(tokenizer, row).encode())
-                )
+                found[i] = Likelihood(total, length, len(_plain(tokenizer, row).encode()))
     return [one for one in found if one is not None]
 
 
 def _ids(tokenizer: PreTrainedTokenizerBase, prompt: str) -> list[int]:
-    return list(
-        tokenizer(prompt, add_special_tokens=tokenizer.chat_template is None)[
-            "input_ids"
-        ]
-    )
+    return list(tokenizer(prompt, add_special_tokens=tokenizer.chat_template is None)["input_ids"])
 
 
 def _plain(tokenizer: PreTrainedTokenizerBase, row: Tokens) -> str:
@@ -221,14 +194,10 @@ def _plain(tokenizer: PreTrainedTokenizerBase, row: Tokens) -> str:
 def _end_tokens(model: Any, tokenizer: PreTrainedTokenizerBase) -> list[int]:
     declared = model.generation_config.eos_token_id
     listed = declared if isinstance(declared, list) else [declared]
-    return sorted(
-        {int(token) for token in [tokenizer.eos_token_id, *listed] if token is not None}
-    )
+    return sorted({int(token) for token in [tokenizer.eos_token_id, *listed] if token is not None})
 
 
-def _greedy(
-    tokenizer: PreTrainedTokenizerBase, ends: list[int], most_new_tokens: int
-) -> Any:
+def _greedy(tokenizer: PreTrainedTokenizerBase, ends: list[int], most_new_tokens: int) -> Any:
     from transformers import GenerationConfig
 
     return GenerationConfig(
@@ -241,27 +210,22 @@ def _greedy(
     )
 
 
-def _answer(
-    tokenizer: PreTrainedTokenizerBase, row: list[int], ends: list[int]
-) -> Generation:
+def _answer(tokenizer: PreTrainedTokenizerBase, row: list[int], ends: list[int]) -> Generation:
     length = next((place for place, token in enumerate(row) if token in ends), len(row))
     text = str(tokenizer.decode(row[:length], skip_special_tokens=True))
     return Generation(text, length, length < len(row))
 
 
-def _by_length(
-    rows: Sequence[Sequence[int]], batch: int, name: str
-) -> Iterator[list[int]]:
-    import sys
-
+def _by_length(rows: Sequence[Sequence[int]], batch: int, name: str) -> Iterator[list[int]]:
     from tqdm import tqdm
 
     order = sorted(range(len(rows)), key=lambda i: (len(rows[i]), i))
-    quiet = not sys.stderr.isatty() or bool(os.environ.get("CI"))
-    for start in tqdm(
-        range(0, len(order), batch), desc=name, unit="batch", disable=quiet
-    ):
+    for start in tqdm(range(0, len(order), batch), desc=name, unit="batch", disable=_quiet()):
         yield order[start : start + batch]
+
+
+def _quiet() -> bool:
+    return not sys.stderr.isatty() or bool(os.environ.get("CI"))
 
 
 def _left_padded(
@@ -272,9 +236,7 @@ def _left_padded(
     width = max(len(row) for row in rows)
     ids = [[tokenizer.pad_token_id] * (width - len(row)) + row for row in rows]
     mask = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
-    return torch.tensor(ids, device=model.device), torch.tensor(
-        mask, device=model.device
-    )
+    return torch.tensor(ids, device=model.device), torch.tensor(mask, device=model.device)
 
 
 def _few_bits(quantization: Quantization) -> Any:
