@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stages import flow, metrics, shards
-from stages.extract import files, ocr
+from stages.extract import datasets, files, ocr
 from stages.extract.reader import Identity, Item
 from stages.extract.reasons import CHANGED, NO_PERMISSION, OCR_FAILED, OCR_TIMEOUT, VANISHED
 from stages.extract.step import Read
@@ -36,7 +36,7 @@ def run(params: Params) -> dict[str, Any]:
     key = Key.read(params.key_file)
     step = Read(params.extract, Identity(key))
     engine = ocr.check(params.extract.language) if _has_documents(params) else ""
-    _keep_offline(params)
+    _fetch(params)
     listed = {name: files.items(name, source, params.extract, step.identity) for name, source in params.sources.items()}
     found = [item for items, _ in listed.values() for item in items]
     # What a source declares is part of each of its items: a change to one source reads no other anew.
@@ -62,10 +62,22 @@ def _has_documents(params: Params) -> bool:
     return any(source.reader == "documents" for source in params.sources.values())
 
 
-def _keep_offline(params: Params) -> None:
-    """Only a declared hub data set may ask the network; the worker processes inherit this."""
-    if all(source.revision is None for source in params.sources.values()):
+def _fetch(params: Params) -> None:
+    """Bring hub data sets here before the work starts: a network that fails is no fault of a file.
+
+    Without a declared one nothing may ask the network; the worker processes inherit that.
+    """
+    hubs = {name: source for name, source in params.sources.items() if source.revision is not None}
+    if not hubs:
         os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+    for name, source in hubs.items():
+        try:
+            datasets.from_hub(source)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ValueError(
+                f"sources.{name}: {source.path} at revision {source.revision}, split {source.hub_split}, cannot be "
+                f"fetched ({type(error).__name__}); correct them, or download it once and name its folder as `path`"
+            ) from error
 
 
 def _spread(items: Iterable[Item], count: int) -> list[list[Item]]:

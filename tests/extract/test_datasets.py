@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from stages.extract import reasons
+from stages.extract import reasons, stage
+from stages.params import Params
+from stages.params.source import Source
 from tests.extract.conftest import IDENTITY, extracted
 
 CARDS = {"instruction": ["What is gout?", "What is anemia?"], "output": ["A joint disease.", "Too little hemoglobin."]}
@@ -39,6 +41,34 @@ def test_parts_of_a_dictionary_are_fixed_splits(tmp_path: Path) -> None:
 def test_columns_that_are_not_there(tmp_path: Path) -> None:
     _, rejected = extracted(_saved(tmp_path / "cards"), reader="datasets", columns={"a": "nothing"})
     assert [found.reason for found in rejected] == [reasons.MISSING_COLUMN]
+
+
+def test_a_hub_data_set_is_asked_for_at_its_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+
+    asked: list[tuple[object, ...]] = []
+
+    def load(name: str, *, split: str, revision: str) -> object:
+        asked.append((name, split, revision))
+        return datasets.Dataset.from_dict(CARDS)
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    declared = {"reader": "datasets", "hub_split": "train", "revision": "1a2b3c"}
+    records, _ = extracted(Path("owner/cards"), **declared)
+    assert asked == [("owner/cards", "train", "1a2b3c")]
+    assert [record.origin.file for record in records] == ["owner/cards@1a2b3c/train"] * 2
+
+
+def test_a_hub_that_cannot_be_reached_stops_the_stage_and_names_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("no network")
+
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    source = Source(reader="datasets", path="owner/cards", hub_split="train", revision="1a2b3c")
+    with pytest.raises(ValueError, match=r"sources\.cards: owner/cards at revision 1a2b3c.*ConnectionError"):
+        stage._fetch(Params.model_construct(sources={"cards": source}))
 
 
 @pytest.mark.parametrize("lost", ["state.json", "data-00000-of-00001.arrow", "dataset_info.json"])
