@@ -7,6 +7,7 @@ started again ends with the same bytes.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.base.corpus import texts
-from stages.base.rows import batches
+from stages.base.rows import batches, echoed
 from stages.keys import Key
 from stages.memo import fingerprint, memo_folder
 from stages.models.scratch import new_llama, new_tokenizer, save
@@ -54,11 +55,12 @@ def school(base: Base, seed: int, corpus: Path, out: Path, plots: Path) -> dict[
     folder = memo_folder(f"base/{out.name}", mark)
     lesson.resume(folder)
     feed = batches(learned or documents, base.schooling.length, base.schooling.batch, seed)
+    echo = base.schooling.echo_steps
     model.train()
     for step, rows in _progress(feed, base.schooling.steps, out.name):
         if step < lesson.step:
             continue
-        lesson.learn(rows)
+        lesson.learn(echoed(rows, tokenizer.eos_token_id) if step < echo else rows)
         if folder and lesson.step % SAVED_EVERY == 0:
             lesson.save(folder)
     shutil.rmtree(out, ignore_errors=True)
@@ -82,7 +84,27 @@ def school(base: Base, seed: int, corpus: Path, out: Path, plots: Path) -> dict[
     }
 
 
-@dataclass(slots=True)
+def write_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint with its SHA-256 before it, so that a torn one is known."""
+    import torch
+
+    data = io.BytesIO()
+    torch.save(state, data)
+    write_bytes(path, hashlib.sha256(data.getvalue()).digest() + data.getvalue())
+
+
+def read_state(path: Path) -> dict[str, Any] | None:
+    """Read a checkpoint; None where there is none, or not the whole of one."""
+    import torch
+
+    sealed = path.read_bytes() if path.is_file() else b""
+    digest, data = sealed[:32], sealed[32:]
+    if hashlib.sha256(data).digest() != digest:
+        return None
+    return dict(torch.load(io.BytesIO(data), weights_only=True))
+
+
+@dataclass
 class _Lesson:
     """A model with its optimizer and what was reached so far; `curve` holds (step, mean loss, learning rate)."""
 
@@ -140,23 +162,17 @@ class _Lesson:
         return total / tokens
 
     def save(self, folder: Path) -> None:
-        """Write the whole state, so that it is there complete or not at all."""
-        import torch
-
+        """Write the whole state."""
         state = {"model": self.model.state_dict(), "optimizer": self._optimizer.state_dict()}
         reached = {"step": self.step, "tokens": self.tokens, "curve": self.curve, "losses": self._losses}
-        data = io.BytesIO()
-        torch.save(state | {"reached": reached}, data)
-        write_bytes(folder / "state.pt", data.getvalue())
+        write_state(folder / "state.pt", state | {"reached": reached})
+        # The newest folders are kept when old trainings are swept away.
         os.utime(folder)
 
     def resume(self, folder: Path | None) -> None:
         """Take up the state that `save` left, if there is one."""
-        import torch
-
-        if folder is None or not (folder / "state.pt").is_file():
+        if folder is None or (state := read_state(folder / "state.pt")) is None:
             return
-        state = torch.load(folder / "state.pt", weights_only=True)
         self.model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         for name, value in state["reached"].items():

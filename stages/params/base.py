@@ -36,7 +36,12 @@ class Schooling(Section):
     batch: int = Field(8, ge=1, description="Rows of tokens, or notes, a step.")
     learning_rate: float = Field(2e-3, gt=0, description="Peak of the rate; falls linearly to zero.")
     warmup: int = Field(50, ge=0, description="Steps until the peak.")
-    length: int = Field(256, ge=16, description="Tokens of a row, which holds one or more whole texts.")
+    length: int = Field(256, ge=16, description="Tokens of a row; a longer text is cut into several.")
+    echo_steps: int = Field(
+        0,
+        ge=0,
+        description="First steps, in which a language model reads short stretches told twice: so it learns to copy.",
+    )
 
 
 class Base(Section):
