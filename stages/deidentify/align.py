@@ -42,13 +42,13 @@ def located(gold_text: str, gold: Sequence[Span], text: str) -> list[Span | None
 def repeated(text: str, places: Sequence[Span | None]) -> list[Span]:
     """Further places where a located value stands again as it is, such as in the header of each page.
 
-    Only of values that cannot be anything else: of two words and more, or with four digits.
+    Only of values that cannot be anything else: of two words and more, with four digits, or addresses.
     """
     taken = [(place.start, place.end) for place in places if place]
     again: dict[tuple[int, int], Span] = {}
     for place in filter(None, places):
         value = text[place.start : place.end]
-        if len(value.split()) < 2 and sum(map(str.isdigit, value)) < 4:
+        if len(value.split()) < 2 and sum(map(str.isdigit, value)) < 4 and not re.search("[@/]", value):
             continue
         for match in re.finditer(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", text):
             if not any(match.start() < end and start < match.end() for start, end in [*taken, *again]):

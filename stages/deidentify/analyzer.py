@@ -1,7 +1,7 @@
-"""Presidio's analyzer as it is used here: no network, no silent path, and one net of patterns in place of many slow ones.
+"""Presidio's analyzer as it is used here: no network, no silent path, one net of patterns in place of many slow ones.
 
-What stock Presidio does on its own and what is done about it: a missing model is downloaded (here: an error), a graphics
-card that fails is left out in silence (the embedded model runs on the CPU by choice), a recognizer that fails or a regular
+What stock Presidio does on its own and what is done about it: a missing model is downloaded (here: an error), a
+graphics card that fails is left out in silence (spaCy runs on the CPU by choice), a recognizer that fails or a regular
 expression that runs out of time is logged and its spans are lost (here: every warning of Presidio raises `LostSpans`),
 the context enhancer takes quadratic time (the net's expressions hold their context themselves).
 """
@@ -38,8 +38,8 @@ from stages.params.deidentify import Engine
 from stages.records import Span
 
 # Presidio's checksummed recognizers, under our labels. Left out, for clinical text suffers from them: driver licences
-# (flags H1 and D3), bank numbers, passports, e-mail (asks the network for top-level domains and drops unknown ones), URL
-# (a full stop without a space is one), phone (a matcher run once a region) and dates ("12.1/36.4" of a lab line).
+# (flags H1 and D3), bank numbers, passports, e-mail (asks the network for top-level domains and drops unknown ones),
+# URL (a full stop without a space is one), phone (a matcher run once a region), dates ("12.1/36.4" of a lab line).
 KEPT = (
     (CreditCardRecognizer, "ACCOUNT"),
     (IbanRecognizer, "ACCOUNT"),
@@ -94,7 +94,7 @@ class Net(EntityRecognizer):
     def load(self) -> None:
         """Nothing to load: the expressions are compiled with their modules."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+    def analyze(self, text: str, entities: list[str], **_: Any) -> list[RecognizerResult]:
         """Spans of numbers, times, places and names; they may overlap."""
         found = (span for net in (numbers, times, places, names) for span in net(text))
         wanted = set(entities)
@@ -127,14 +127,7 @@ class _Ear(logging.Handler):
 
 
 class _NoEnhancer(ContextAwareEnhancer):
-    def enhance_using_context(
-        self,
-        text: str,
-        raw_results: list[RecognizerResult],
-        nlp_artifacts: NlpArtifacts,
-        recognizers: list[EntityRecognizer],
-        context: list[str] | None = None,
-    ) -> list[RecognizerResult]:
+    def enhance_using_context(self, raw_results: list[RecognizerResult], **_: Any) -> list[RecognizerResult]:
         return raw_results
 
 
@@ -175,7 +168,9 @@ def configuration(found: Iterable[str], declared: dict[str, str]) -> NerModelCon
             f"({', '.join(LABELS)}); map them"
         )
     return NerModelConfiguration(
-        model_to_presidio_entity_mapping=known, labels_to_ignore=sorted(set(mapping) - set(known)), default_score=NER_SCORE
+        model_to_presidio_entity_mapping=known,
+        labels_to_ignore=sorted(set(mapping) - set(known)),
+        default_score=NER_SCORE,
     )
 
 
@@ -194,5 +189,9 @@ def _finder(result: RecognizerResult) -> str:
 
 def _result(span: Span) -> RecognizerResult:
     return RecognizerResult(
-        span.label, span.start, span.end, span.score, recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: "pattern"}
+        span.label,
+        span.start,
+        span.end,
+        span.score,
+        recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: "pattern"},
     )

@@ -1,4 +1,4 @@
-"""A Hugging Face token classifier as Presidio's engine: batched, long texts in overlapping windows, nothing swallowed."""
+"""A Hugging Face token classifier as Presidio's engine: batched, long texts in windows, no fault hidden."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OVERLAP = 32  # tokens that two windows of one text share
 
 
 class TokenClassifierEngine(SpacyNlpEngine):
-    """Runs a token classifier from a folder (or the local cache of a hub model) over texts, several windows at a time."""
+    """Runs a token classifier from a folder, or the local cache of a hub, over texts, several windows at a time."""
 
     def __init__(self, model: str, labels: dict[str, str]) -> None:
         super().__init__(models=[{"lang_code": "en", "model_name": model}])
@@ -34,19 +34,21 @@ class TokenClassifierEngine(SpacyNlpEngine):
         local = {"local_files_only": True}
         self._tokenizer = AutoTokenizer.from_pretrained(model, **local)
         if not self._tokenizer.is_fast:
-            raise ValueError(f"deidentify.engine.model: {Path(model).name}: its tokenizer gives no offsets (it is not a fast one)")
+            raise ValueError(
+                f"deidentify.engine.model: {Path(model).name}: its tokenizer gives no offsets (it is not a fast one)"
+            )
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model = AutoModelForTokenClassification.from_pretrained(model, **local).to(self._device).eval()
         self._names = {int(i): str(name) for i, name in self._model.config.id2label.items()}
         self.nlp = {"en": spacy.blank("en")}
-        self.ner_model_configuration = configuration(sorted({_plain(n) for n in self._names.values()} - {"O"}), self._declared)
+        self.ner_model_configuration = configuration(
+            sorted({_plain(n) for n in self._names.values()} - {"O"}), self._declared
+        )
         most = min(self._tokenizer.model_max_length, getattr(self._model.config, "max_position_embeddings", 512))
         # Some models (RoBERTa) keep two positions to themselves.
         self._most = int(most) - 2 if most > 16 else int(most)
 
-    def process_batch(
-        self, texts: Any, language: str, batch_size: int = 1, n_process: int = 1, as_tuples: bool = False
-    ) -> Iterator[Any]:
+    def process_batch(self, texts: Any, language: str, **_: Any) -> Iterator[Any]:
         """Yield (text, artifacts) for each text, in order."""
         listed = [str(text) for text in texts]
         for text, spans in zip(listed, self.classify(listed), strict=True):
@@ -57,7 +59,7 @@ class TokenClassifierEngine(SpacyNlpEngine):
         return self._artifacts(text, self.classify([text])[0], language)
 
     def classify(self, texts: list[str]) -> list[list[Span]]:
-        """The model's entities of each text, with the mean probability of their tokens, under the model's own labels."""
+        """The model's entities of each text under its own labels; a score is the mean probability of the tokens."""
         encoded = self._tokenizer(
             texts, truncation=True, max_length=self._most, stride=min(OVERLAP, self._most // 4), padding=False,
             return_overflowing_tokens=True, return_offsets_mapping=True,
@@ -65,10 +67,15 @@ class TokenClassifierEngine(SpacyNlpEngine):
         owner, offsets = encoded["overflow_to_sample_mapping"], encoded["offset_mapping"]
         tokens: list[dict[tuple[int, int], tuple[str, float]]] = [{} for _ in texts]
         # Windows of like length go together, so that little is padded; results do not depend on the company.
-        order = sorted(range(len(owner)), key=lambda i: (len(encoded["input_ids"][i]), i))
+        order = sorted(
+            filter(lambda i: encoded["input_ids"][i], range(len(owner))),
+            key=lambda i: (len(encoded["input_ids"][i]), i),
+        )
         for at in range(0, len(order), WINDOWS):
             chosen = order[at : at + WINDOWS]
-            for window, (names, sure) in zip(chosen, self._forward([encoded["input_ids"][i] for i in chosen]), strict=True):
+            for window, (names, sure) in zip(
+                chosen, self._forward([encoded["input_ids"][i] for i in chosen]), strict=True
+            ):
                 for (start, end), name, score in zip(offsets[window], names, sure, strict=False):
                     known = tokens[owner[window]]
                     if end > start and score > known.get((start, end), ("", -1.0))[1]:

@@ -28,7 +28,9 @@ class Content:
             # A speaker's role begins with a capital where a transcript is read by people, and so does the model's.
             pieces[::4] = [piece[:1].upper() + piece[1:] for piece in pieces[::4]]
         else:
-            pieces = [piece for name, value in record.fields.items() for piece in (name.capitalize(), ": ", value, "\n")]
+            pieces = [
+                piece for name, value in record.fields.items() for piece in (name.capitalize(), ": ", value, "\n")
+            ]
         text, parts = "", []
         for at, piece in enumerate(pieces):
             if at % 2 == 0:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stages.deidentify.dates import MONTHS
-from stages.deidentify.known import PARTICLES, Known, caseless, folded, ordinary_words
+from stages.deidentify.known import PARTICLES, SURE, VOUCHED, Known, caseless, folded, ordinary_words
 from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
+from stages.deidentify.places import GENERIC_WORDS
 from stages.deidentify.spans import resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
 
-_DATELIKE = re.compile(r"\d\s*[-/.]\s*\d|(?:18|19|20)\d\d|\d(?:st|nd|rd|th)\b|\b(?:" + "|".join(m[:3] for m in MONTHS) + r")", re.IGNORECASE)
+_DATELIKE = re.compile(
+    r"\d\s*[-/.]\s*\d|(?:18|19|20)\d\d|\d(?:st|nd|rd|th)\b|\b(?:" + "|".join(m[:3] for m in MONTHS) + r")",
+    re.IGNORECASE,
+)
 _DURATION = re.compile(
-    r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|hrs?|wks?|yrs?|daily|weekly|monthly|nightly|ago|times?|doses?|o'?clock|a\.?m\.?|p\.?m\.?)\b", re.IGNORECASE
+    r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|hrs?|wks?|yrs?|daily|weekly|monthly|nightly|ago|"
+    r"times?|doses?|o'?clock|a\.?m\.?|p\.?m\.?)\b",
+    re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(r"\s*(?:bpm|mmhg|%|kg|lbs?\b|mg|mm\b|cm\b|/\d|beats)", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:9\d|1[0-2]\d)\b|ninet|hundred|centenarian|nonagenarian|90", re.IGNORECASE)
-_STAFF_BEFORE = re.compile(r"(?i)\b(?:dr|doctor|prof|professor|nurse|attending|physician|surgeon|resident|signed|provider|seen by|dictated by)\b[\s.:,]*(?:by\s*)?$")
+_STAFF_BEFORE = re.compile(
+    r"(?i)\b(?:dr|doctor|prof|professor|nurse|attending|physician|surgeon|resident|signed|provider|seen by|"
+    r"dictated by)\b[\s.:,]*(?:by\s*)?$"
+)
 _STAFF_AFTER = re.compile(r"\s*,?\s*(?:M\.?D\b|D\.?O\b|R\.?N\b|N\.?P\b|PA\b|PA-C\b|Ph\.?D)")
 PATTERN_WEIGHT = 4.0
 _KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
@@ -35,13 +44,21 @@ class Found:
     Attributes:
         spans: Of each text, in order and without overlap.
         parts: Parts of names, folded, that must not stand alone in capitals anywhere.
+        values: Other identifiers, folded, that must not stand anywhere.
     """
 
     spans: list[list[Span]]
     parts: frozenset[str]
+    values: frozenset[str]
+
 
 # What stands between two parts of one name: white space with an initial or particles, or a hyphen.
-_BETWEEN = re.compile(rf"[ \t]+(?:[A-Z]\.?[ \t]+)?(?:(?:{'|'.join(sorted(PARTICLES))})[ \t]+)*|[ \t]?\n[ \t]?|-", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"[ \t]+(?:[A-Z]\.?[ \t]+)?(?:(?:{'|'.join(sorted(PARTICLES))})[ \t]+)*|[ \t]?\n[ \t]?|-", re.IGNORECASE
+)
+
+Votes = dict[str, dict[str, float]]
+"""Name -> role -> how much speaks for it."""
 
 
 class Finder:
@@ -61,10 +78,13 @@ class Finder:
         known = Known.gathered(texts, first, self._medicine)
         whole = []
         for text, spans in zip(texts, first, strict=True):
-            again = [span for span in known.search(text) if not self._is_medicine(text, span)]
+            named = [span for span in spans if span.label in NAMES]
+            again = [s for s in known.search(text) if not _within(s, named) and not self._is_medicine_again(text, s)]
             whole.append(joined(text, resolved(text, [*spans, *again])))
-        parts = {part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)}
-        return Found(_one_role(texts, whole), frozenset(parts))
+        parts = {
+            part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
+        }
+        return Found(_one_role(texts, whole, first), frozenset(parts), frozenset(known.values))
 
     def _refined(self, text: str, spans: Sequence[Span]) -> list[Span]:
         """The spans that are sure enough, trimmed to the identifier, each with one of our labels."""
@@ -81,7 +101,7 @@ class Finder:
     def _tidied(self, text: str, span: Span) -> Span | None:
         piece = trimmed(text, span)
         if piece and piece.label in NAMES:
-            piece = bare(text, piece)
+            piece = bare(text, _without_greeting(text, piece) if piece.by == "ner" else piece)
             piece = trimmed(text, piece) if piece else None
             return None if piece is None or self._is_no_name(text, piece) else piece
         if piece and piece.by == "ner" and not _plausible(text, piece):
@@ -95,14 +115,24 @@ class Finder:
         words = re.findall(r"[^\W\d_]+", value)
         if not words or (span.by == "ner" and all(word.casefold() in NO_NAMES for word in words)):
             return True
+        if span.by == "ner" and len(words) == 1 and value.isupper() and not re.search(r"[AEIOUYÀ-Þ]", value):
+            return True
         if span.by == "ner" and (sum(map(str.isdigit, value)) > 1 or _small_words(text, value)):
             return True
-        if span.by == "pattern" and span.score >= 0.85 and not self._medicine.is_term(value):
+        if span.by == "pattern" and span.score >= SURE:
             return False
         return self._is_medicine(text, span)
 
+    def _is_medicine_again(self, text: str, span: Span) -> bool:
+        # Dr. Foley's name is sought again, and a patient's called Iris; a Foley catheter stays what it is.
+        if span.score >= VOUCHED:
+            return self._medicine.names_a_finding(text, span.start, span.end)
+        return self._is_medicine(text, span)
+
     def _is_medicine(self, text: str, span: Span) -> bool:
-        return (*NAMES, "LOCATION", "ORGANIZATION").count(span.label) > 0 and self._medicine.stands_at(text, span.start, span.end)
+        return (*NAMES, "LOCATION", "ORGANIZATION").count(span.label) > 0 and self._medicine.stands_at(
+            text, span.start, span.end
+        )
 
 
 def role(text: str, span: Span) -> str:
@@ -130,6 +160,21 @@ def joined(text: str, spans: Sequence[Span]) -> list[Span]:
     return whole
 
 
+def _within(span: Span, names: Sequence[Span]) -> bool:
+    """Whether a part of a name lies in a longer name that was found, which knows its role better."""
+    return span.label in NAMES and any(name.start <= span.start and span.end <= name.end for name in names)
+
+
+def _without_greeting(text: str, span: Span) -> Span:
+    """The span without words before the name that are never one, as in "Thanks, Ama"."""
+    start = span.start
+    while (word := re.compile(r"([^\W\d_]+)[\s,]+(?=\w)").match(text, start, span.end)) and word[
+        1
+    ].casefold() in NO_NAMES:
+        start = word.end()
+    return replace(span, start=start)
+
+
 def _plausible(text: str, span: Span) -> bool:
     """Whether what the model marked can be what it says: durations, small ages and words alone are none."""
     value = text[span.start : span.end]
@@ -139,9 +184,16 @@ def _plausible(text: str, span: Span) -> bool:
     if span.label == "AGE":
         return bool(_OLD.search(value)) and not _MEASURE_AFTER.match(text, span.end)
     if span.label in PLACES:
-        return value.casefold() not in TITLES and len(folded(value)) >= 2 and not _small_words(text, value)
+        words = re.findall(r"[^\W\d_]+", value.casefold())
+        if words and all(word in NO_NAMES or word in TITLES or word in GENERIC_WORDS for word in words):
+            return False
+        return len(folded(value)) >= 2 and not _small_words(text, value)
     if span.label in ("EMAIL", "URL"):
         return bool(re.search(r"[@./\d]", value))
+    if span.label == "IP":
+        return bool(re.search(r"[.:]", value))
+    if span.label in ("PHONE", "FAX", "SSN") and sum(map(str.isdigit, value)) < 3:
+        return False
     # Of a number's letters and digits a good part are digits.
     return 3 * sum(map(str.isdigit, value)) >= len(folded(value))
 
@@ -151,36 +203,39 @@ def _small_words(text: str, value: str) -> bool:
     return value.islower() and ordinary_words(value) and not caseless(text)
 
 
-def _one_role(texts: Sequence[str], spans: list[list[Span]]) -> list[list[Span]]:
+def _one_role(texts: Sequence[str], spans: list[list[Span]], evidence: list[list[Span]]) -> list[list[Span]]:
     """One role for each person of the patient's records: the one that all sightings of the name tell most surely.
 
     A title, header or kinship word beside a name tells more than the model, and a full name more than a part of it.
     """
-    whole: dict[str, Counter[str]] = defaultdict(Counter)
-    parts: dict[str, Counter[str]] = defaultdict(Counter)
-    for text, found in zip(texts, spans, strict=True):
+    whole: Votes = defaultdict(lambda: defaultdict(float))
+    parts: Votes = defaultdict(lambda: defaultdict(float))
+    for text, found in zip(texts, evidence, strict=True):
         for span in found:
             if span.label in NAMES:
-                weight = PATTERN_WEIGHT * span.score if span.by == "pattern" else span.score if span.by == "ner" else 0.0
+                weight = PATTERN_WEIGHT * span.score if span.by == "pattern" else span.score
                 words = _words(text, span)
                 whole[" ".join(words)][span.label] += weight
                 # A family name is often shared; a given name seldom is.
                 for word in words if len(words) > 1 else ():
                     parts[word][span.label] += weight / len(words)
     return [
-        [replace(span, label=_best(_words(text, span), whole, parts, span)) if span.label in NAMES else span for span in found]
+        [
+            replace(span, label=_best(_words(text, span), whole, parts, span)) if span.label in NAMES else span
+            for span in found
+        ]
         for text, found in zip(texts, spans, strict=True)
     ]
 
 
-def _best(words: list[str], whole: Mapping[str, Counter[str]], parts: Mapping[str, Counter[str]], span: Span) -> str:
+def _best(words: list[str], whole: Votes, parts: Votes, span: Span) -> str:
     if span.by == "pattern" and len(words) == 1:
         return span.label
-    votes = Counter(whole.get(" ".join(words), Counter()))
-    for word in words:
-        votes.update(parts.get(word, Counter()))
-        votes.update(whole.get(word, Counter()))
-    return max(sorted(votes), key=lambda label: votes[label]) if votes and max(votes.values()) > 0 else span.label
+    votes: dict[str, float] = defaultdict(float)
+    for told in (whole.get(" ".join(words)), *map(parts.get, words), *map(whole.get, words)):
+        for label, weight in (told or {}).items():
+            votes[label] += weight
+    return max(sorted(votes), key=lambda label: votes[label]) if votes else span.label
 
 
 def _words(text: str, span: Span) -> list[str]:

@@ -41,8 +41,8 @@ class Verdict:
 def judge(gold_folder: Path, records: Path, work: Path, terms: str | None) -> Verdict:
     """Score what `work` holds (shards of `Deidentified`) against gold, with the records that were read.
 
-    Numbers of all gold documents stand at the top, those of the held-out ones (split `test`) under `held_out`. A document
-    whose record is missing (in quarantine) cannot leak; it is counted in `gold_not_out` and not scored.
+    Numbers of all gold documents stand at the top, those of the held-out ones (split `test`) under `held_out`. A
+    document whose record is missing (in quarantine) cannot leak; it is counted in `gold_not_out` and not scored.
     Raises `FileNotFoundError` naming the gold file where there is none.
     """
     gold = read_gold(gold_folder / GOLD)
@@ -101,4 +101,3 @@ def over(verdict: Verdict, most: float) -> bool:
     """Whether more of the gold documents leak than declared."""
     rate = verdict.numbers["document_leak_rate"]
     return rate is not None and rate > most
-

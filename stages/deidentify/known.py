@@ -1,7 +1,7 @@
 """Known identifiers: what was found with confidence anywhere in a patient's records is searched again in all of them.
 
-The cheapest road to high recall on the identifiers that matter (CRATE, BMC Med Inform Decis Mak 2017, 17:50: 0.999 on
-known identifiers). Variants: any case, single parts of a name, either order, one typo or OCR confusion, other separators.
+The cheapest road to high recall on the identifiers that matter (CRATE, BMC Med Inform Decis Mak 2017, 17:50: 0.999
+on known identifiers). Variants: any case, single parts of a name, either order, one typo or OCR confusion, separators.
 """
 
 from __future__ import annotations
@@ -11,13 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from stages.deidentify.dates import MONTHS
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import NO_NAMES
+from stages.deidentify.places import GENERIC_WORDS
 from stages.records import Span
 
-SURE = 0.85
-PARTICLES = frozenset("van der den de la del della di da dos das du von zu bin ibn al el le st ten ter mac mc and of".split())
+SURE = 0.85  # what a title tells
+VOUCHED = 0.95
+HEADER = 0.84  # what a header of a form tells
+PARTICLES = frozenset(
+    (
+        "al", "and", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "ibn", "la",
+        "le", "mac", "mc", "of", "st", "ten", "ter", "van", "von", "zu",
+    )
+)  # fmt: skip
 _CONFUSED = {"0": "[0OoQ]", "1": "[1lI|i]", "5": "[5Ss]", "8": "[8B]", "2": "[2Zz]", "6": "[6Gb]"}
 
 
@@ -31,17 +40,26 @@ class _Sighting:
     beside_another: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a name: its label, whether it is sought in any case, and whether a title or header vouched for it."""
+
+    label: str
+    any_case: bool
+    vouched: bool
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of one patient.
 
     Attributes:
-        parts: Part of a name, folded -> (label, whether it may stand in any case).
+        parts: Part of a name, folded -> how it is sought.
         values: Other identifier, letters and digits folded -> label; with the expression that finds it.
         initials: Initials of the patient and the relatives -> label.
     """
 
-    parts: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
     initials: dict[str, str] = field(default_factory=dict)
 
@@ -60,6 +78,7 @@ class Known:
                         seen = _Sighting(span.label, span.score, part[:1].isupper(), len(within) > 1)
                         names.setdefault(part.casefold(), []).append(seen)
                     _add_initials(known, value, span.label)
+                    known._add_whole_name(value, span.label)
                 elif span.label in (*NUMBERS, *ADDRESSES):
                     known._add_value(value, span.label)
                 elif span.label in PLACES and len(value) >= 5:
@@ -67,10 +86,10 @@ class Known:
                         places |= {word.casefold() for word in re.findall(r"[^\W\d_]{3,}", value)}
                     if not (value.islower() or medicine.is_term(value) or ordinary_words(value)):
                         known._add_value(value, span.label)
-        for part, seen in sorted(names.items()):
+        for part, sightings in sorted(names.items()):
             # What is surely a place, and a name only to the model, is a place.
-            if part not in places or max(sighting.score for sighting in seen) >= SURE:
-                known._add_part(part, seen, medicine)
+            if part not in places or max(sighting.score for sighting in sightings) >= HEADER:
+                known._add_part(part, sightings, medicine)
         return known
 
     def search(self, text: str) -> list[Span]:
@@ -96,22 +115,29 @@ class Known:
             bare = re.sub(r"['’]s?$", "", word)
             for part, start in _pieces(bare, match.start()):
                 found = self.parts.get(part.casefold())
-                if found and (found[1] or without_case or not part[:1].islower()):
-                    spans.append(Span(start, start + len(part), found[0], 0.9, "known"))
+                if found and (found.any_case or without_case or not part[:1].islower()):
+                    if not (part.casefold() in MONTHS and _is_month(text, start, start + len(part))):
+                        spans.append(
+                            Span(start, start + len(part), found.label, VOUCHED if found.vouched else 0.9, "known")
+                        )
                 elif not found and (label := self._nearly(part, without_case)):
                     spans.append(Span(start, start + len(part), label, 0.7, "known"))
         return spans
 
     def _nearly(self, word: str, without_case: bool) -> str | None:
         """The label of a name that the word is one typo or one misread character away from."""
-        if len(word) < 5 or not (word[:1].isupper() or without_case or any(map(str.isdigit, word))) or ordinary_words(word.casefold()):
+        if (
+            len(word) < 5
+            or not (word[:1].isupper() or without_case or any(map(str.isdigit, word)))
+            or ordinary_words(word.casefold())
+        ):
             return None
         from rapidfuzz.distance import OSA
 
         plain = word.casefold()
-        for part, (label, _) in self.parts.items():
+        for part, found in self.parts.items():
             if len(part) >= 5 and abs(len(part) - len(plain)) <= 1 and OSA.distance(part, plain, score_cutoff=1) <= 1:
-                return label
+                return found.label
         return None
 
     def _confused(self, value: str) -> tuple[str, str] | None:
@@ -120,21 +146,35 @@ class Known:
 
     def _add_part(self, part: str, seen: Sequence[_Sighting], medicine: Medicine) -> None:
         ordinary = ordinary_words(part) or medicine.is_term(part)
-        sure = max(sighting.score for sighting in seen) >= SURE or len(seen) >= 2
+        sure = max(sighting.score for sighting in seen) >= HEADER or len(seen) >= 2
         # A common word is a name where it stood beside another part of one.
         sure |= any(sighting.beside_another for sighting in seen) and not medicine.is_term(part)
-        if len(part) < 2 or part in PARTICLES or part in NO_NAMES or (len(part) == 2 and not sure) or (ordinary and not sure):
+        vouched = max(sighting.score for sighting in seen) >= HEADER
+        if part in NO_NAMES and not (vouched and part in MONTHS):
+            return
+        if len(part) < 2 or part in PARTICLES or (len(part) == 2 and not sure) or (ordinary and not sure):
             return
         votes: dict[str, float] = {}
         for sighting in seen:
             votes[sighting.label] = votes.get(sighting.label, 0.0) + sighting.score
         label = max(sorted(votes), key=lambda name: votes[name])
         capital = any(sighting.capital for sighting in seen)
-        self.parts[part] = (label, not ordinary and len(part) > 3 or not capital)
+        self.parts[part] = Part(label, (not ordinary and len(part) > 3) or not capital, vouched)
+
+    def _add_whole_name(self, value: str, label: str) -> None:
+        """The whole name in either order: so a patient called May Self is found where each part is a common word."""
+        words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", value) if word.casefold() not in PARTICLES]
+        if len(words) < 2 or sum(map(len, words)) < 5:
+            return
+        for order in (words, [words[-1], *words[:-1]], [*words[1:], words[0]]):
+            joint = r"[\s,.]{1,4}"
+            self.values.setdefault(folded("".join(order)), (label, joint.join(map(_misread, order))))
 
     def _add_value(self, value: str, label: str) -> None:
         plain = folded(value)
         digits = sum(map(str.isdigit, plain))
+        if label in PLACES and all(word in GENERIC_WORDS for word in re.findall(r"[^\W\d_]+", value.casefold())):
+            return
         if len(plain) < 4 or (label in NUMBERS and digits < 3 and len(plain) < 6):
             return
         if label in NUMBERS and digits >= 4:
@@ -147,7 +187,9 @@ class Known:
 
 def parts(name: str) -> list[str]:
     """The parts of a name that can stand alone: no initials, titles, particles or degrees."""
-    words = re.findall(r"[^\W\d_](?:[\w'’]|-(?=\w))*", re.sub(r"['’]s?(?=\W|$)", "", name))
+    words = re.findall(
+        r"(?<!\w)(?:[^\W\d_]|(?<=\w)['’](?=\w)|(?<=\w)-(?=[^\W\d_]))+(?![\w])", re.sub(r"['’]s?(?=\W|$)", "", name)
+    )
     whole = [word for word in words if len(word) > 1 and word.casefold() not in PARTICLES]
     return [*whole, *(piece for word in whole if "-" in word for piece in word.split("-") if len(piece) > 2)]
 
@@ -155,6 +197,19 @@ def parts(name: str) -> list[str]:
 def folded(value: str) -> str:
     """Letters and digits alone, without case."""
     return "".join(filter(str.isalnum, value.casefold()))
+
+
+def _is_month(text: str, start: int, end: int) -> bool:
+    """Whether a month's name is one there, and not the patient's."""
+    before = re.search(
+        r"(?i)\b(?:in|since|until|by|from|of|last|this|next|during|before|after|early|mid|late)[\s-]+$",
+        text[max(0, start - 12) : start],
+    )
+    return bool(
+        before
+        or re.match(r"\.?,?\s+\d", text[end : end + 5])
+        or re.search(r"\d(?:st|nd|rd|th)?[\s-]+(?:of\s+)?$", text[max(0, start - 9) : start])
+    )
 
 
 def _pieces(word: str, start: int) -> Iterable[tuple[str, int]]:
@@ -171,6 +226,11 @@ def _add_initials(known: Known, value: str, label: str) -> None:
         letters = [word[0].upper() for word in words]
         known.initials.setdefault("".join(letters), label)
         known.initials.setdefault(letters[0] + letters[-1], label)
+
+
+def _misread(word: str) -> str:
+    """An expression that also finds the word with I, l and 1, or O and 0, mistaken for each other."""
+    return "".join("[Il1|]" if letter in "Il1" else "[O0o]" if letter in "O0" else re.escape(letter) for letter in word)
 
 
 def _alternatives(expressions: Iterable[str]) -> re.Pattern[str] | None:
@@ -198,5 +258,7 @@ def ordinary_words(word: str) -> bool:
 def _common_words() -> frozenset[str]:
     from importlib.resources import files
 
-    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()
+    lines = (
+        files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()
+    )
     return frozenset(line.split(" ", 1)[0] for line in lines)

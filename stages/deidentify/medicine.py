@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
 
+from stages.deidentify.words import lines
+
 CLINICAL_NOUNS = re.compile(
-    r"(?:['’]s?|-[\w-]+)?[\s-]+(?:[\w-]+[\s-]+){0,2}?(?:disease|syndrome|signs?|catheters?|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|sarcoma|stain|"
-    r"classification|procedure|operation|tubes?|position|phenomenon|contracture|dementia|bod(?:y|ies)|tumou?r|oesophagus|esophagus|nodes?|nodules?|"
-    r"fractures?|ulcers?|thyroiditis|arteritis|chorea|ataxia|anomaly|malformation|tetralogy|virus|fever|maneuver|manoeuvre|exercises?|monitor|"
-    r"ultrasound|murmur|pulse|lines?|loop|triad|cells?|glands?|ducts?|patch(?:es)?|spots?|rules?|drain|clamp|forceps|brace|splint|pouch|respirations?|"
-    r"breathing|encephalopathy|anemia|anaemia|agglutination|block|rhythm|wave|index|hernia|diverticulum|deformity|paralysis|psychosis|negative|positive|"
-    r"coma|surgery|repair|resection|chart|grade|stage|type|class|equation|formula|lactate|solution|tendon|angle|point|line|i{1,3}v?)\b",
+    r"(?:['’]s?|-[\w-]+)?[\s-]+(?:[\w-]+[\s-]+){0,2}?(?:disease|syndrome|signs?|catheters?|reflex|tests?|scale|"
+    "scores?|criteria|palsy|lymphoma|sarcoma|stain|"
+    "classification|procedure|operation|tubes?|position|phenomenon|contracture|dementia|bod(?:y|ies)|tumou?r|"
+    "oesophagus|esophagus|nodes?|nodules?|"
+    "fractures?|ulcers?|thyroiditis|arteritis|chorea|ataxia|anomaly|malformation|tetralogy|virus|fever|maneuver|"
+    "manoeuvre|exercises?|monitor|"
+    "ultrasound|murmur|pulse|lines?|loop|triad|cells?|glands?|ducts?|patch(?:es)?|spots?|rules?|drain|clamp|"
+    "forceps|brace|splint|pouch|respirations?|"
+    "breathing|encephalopathy|anemia|anaemia|agglutination|block|rhythm|wave|index|hernia|diverticulum|deformity|"
+    "paralysis|psychosis|negative|positive|"
+    "coma|surgery|repair|resection|chart|grade|stage|type|class|equation|formula|lactate|solution|tendon|angle|"
+    r"point|line|i{1,3}v?)\b",
     re.IGNORECASE,
 )
-NOUN = re.compile(r"disease|syndrome|signs?|catheter|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|coma|procedure|tube|maneuver|fracture|monitor", re.IGNORECASE)
-ANATOMY_OF = re.compile(r"(?:disease|syndrome|tetralogy|ligament|foramen|bundle|circle|ampulla|canal|crypts?|islets?|loop|node|triangle) of\s*$", re.IGNORECASE)
+NOUN = re.compile(
+    "disease|syndrome|signs?|catheter|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|coma|procedure|tube|"
+    "maneuver|fracture|monitor",
+    re.IGNORECASE,
+)
+ANATOMY_OF = re.compile(
+    "(?:disease|syndrome|tetralogy|ligament|foramen|bundle|circle|ampulla|canal|crypts?|islets?|loop|node|"
+    r"triangle) of\s*$",
+    re.IGNORECASE,
+)
 
 
 class Medicine:
@@ -28,7 +43,7 @@ class Medicine:
         self._phrases: set[str] = set()
         for term in terms:
             (self._phrases if " " in term else self._words).add(term.casefold())
-        listed = _lines(files("stages.deidentify").joinpath("eponyms.txt").read_text(encoding="utf-8"))
+        listed = lines("eponyms")
         self._eponyms = {line.removesuffix(" *") for line in listed}
         self._sole = {line.removesuffix(" *") for line in listed if line.endswith(" *")}
 
@@ -39,7 +54,8 @@ class Medicine:
             return cls(())
         if not Path(path).is_file():
             raise FileNotFoundError(f"{path}: no such file; `deidentify.terms` names it, null does without")
-        return cls(_lines(Path(path).read_text(encoding="utf-8")))
+        text = Path(path).read_text(encoding="utf-8")
+        return cls(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
     def is_term(self, word: str) -> bool:
         """Whether a word or phrase is in the lexicon."""
@@ -52,23 +68,23 @@ class Medicine:
 
     def stands_at(self, text: str, start: int, end: int) -> bool:
         """Whether text[start:end], which looks like a name, means a disease, a sign, a device or a drug there."""
-        words = [word.casefold().removesuffix("'s").removesuffix("’s") for word in re.findall(r"[\w'’]+", text[start:end])]
-        if not words:
+        words = _words(text[start:end])
+        if not words or self.is_term(text[start:end]) or all(word in self._words for word in words):
             return True
-        if self.is_term(text[start:end]) or all(word in self._words for word in words):
-            return True
-        # "Parkinson's disease" as a whole is no more a name than its first word.
+        return all(word in self._sole for word in words) or self.names_a_finding(text, start, end)
+
+    def names_a_finding(self, text: str, start: int, end: int) -> bool:
+        """Whether a name is an eponym there: followed by a word such as disease, sign or catheter."""
+        words = _words(text[start:end])
         eponyms = [word for word in words if word in self._eponyms]
-        if eponyms and len(words) > 1 and CLINICAL_NOUNS.match(text, start + text[start:end].casefold().rindex(eponyms[-1]) + len(eponyms[-1])):
-            if all(word in self._eponyms or word in self._words or NOUN.fullmatch(word) for word in words):
-                return True
-        if all(word in self._sole for word in words):
-            return True
-        if all(word in self._eponyms for word in words):
-            after, before = text[end : end + 60], text[max(0, start - 25) : start]
-            return bool(CLINICAL_NOUNS.match(after) or ANATOMY_OF.search(before))
-        return False
+        if not eponyms or not all(
+            word in self._eponyms or word in self._words or NOUN.fullmatch(word) for word in words
+        ):
+            return False
+        # "Parkinson's disease" as a whole is no more a name than its first word.
+        last = start + text[start:end].casefold().rindex(eponyms[-1]) + len(eponyms[-1])
+        return bool(CLINICAL_NOUNS.match(text, last) or ANATOMY_OF.search(text, max(0, start - 25), start))
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+def _words(value: str) -> list[str]:
+    return [word.casefold().removesuffix("'s").removesuffix("’s") for word in re.findall(r"[\w'’]+", value)]

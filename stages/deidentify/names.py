@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from stages.deidentify.words import listed
 from stages.records import Span
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĻŁĽŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽƏ", "a-zß-öø-ÿ"
-_WORD = rf"(?:[{_UPPER}](?:[\w'’]|-(?=\w))*[\w])"
+_WORD = rf"(?:[{_UPPER}](?:[^\W\d_]|['’]|-(?=[^\W\d_]))*[^\W\d_])"
 _PARTICLE = r"(?:van|der|den|de|la|del|della|di|da|dos|das|du|von|zu|bin|ibn|al|el|le|st\.?|ten|ter)"
 _SPACE = r"(?:[ \t]|[ \t]?\n(?!\s*\n))"
 _LEAD = rf"(?:{_PARTICLE}[ \t]+){{0,3}}"
@@ -17,74 +18,103 @@ _NAME = rf"{_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?:{_WORD}|[{_UPPER}]\.))
 _LAST_FIRST = rf"{_WORD}(?:[ -]{_WORD})?,[ \t]*{_WORD}(?:[ \t]+[{_UPPER}]\b\.?)?"
 _ANY_CASE = r"(?:[^\W\d_][\w'’.-]*)"
 
-TITLES = ("dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "mister", "missus", "nurse", "sister", "sir", "madam", "ma'am")
-DEGREES = (
-    "md", "m.d.", "m.d", "do", "d.o.", "d.o", "rn", "r.n.", "r.n", "np", "n.p.", "pa-c", "pa", "phd", "ph.d.", "ph.d", "lpn", "fnp", "fnp-c", "crna",
-    "aprn", "dnp", "bsn", "msn", "facs", "facp", "facc", "mbbs", "mph", "msw", "lcsw", "pharmd", "dpt", "ot", "rpt", "cna", "cnm", "dds", "dpm", "arnp",
-    "esq", "jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "frcp", "mrcp", "rd", "ma", "lvn",
-)  # fmt: skip
-_DEGREE = r"(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|PA-?C?|Ph\.?D\.?|LPN|FNP(?:-C)?|CRNA|APRN|DNP|BSN|MSN|MBBS|FACS|FACP|FACC|CNM|LVN|CNA|PharmD|LCSW|RRT|DPT|FRCP|MRCP)"
+TITLES = listed("titles")
+DEGREES = listed("degrees")
+_DEGREE = (
+    r"(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|PA-?C?|Ph\.?D\.?|LPN|FNP(?:-C)?|CRNA|APRN|DNP|BSN|MSN|MBBS|FACS|FACP|"
+    "FACC|CNM|LVN|CNA|PharmD|LCSW|RRT|DPT|FRCP|MRCP)"
+)
 KIN = (
-    r"(?:husband|wife|spouse|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|aunt|uncle|niece|nephew|cousin|grand(?:son|daughter|mother|father|ma|pa)|"
-    r"caregiver|neighbou?r|friend|roommate|fianc[eé]e?|boyfriend|girlfriend|(?:step|foster|god)(?:son|daughter|mother|father|mom|dad)|(?:son|daughter|mother|father|sister|brother)-in-law|"
+    "(?:husband|wife|spouse|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|aunt|uncle|niece|nephew|"
+    "cousin|grand(?:son|daughter|mother|father|ma|pa)|"
+    "caregiver|neighbou?r|friend|roommate|fianc[eé]e?|boyfriend|girlfriend|(?:step|foster|god)(?:son|daughter|"
+    "mother|father|mom|dad)|(?:son|daughter|mother|father|sister|brother)-in-law|"
     r"guardian|next\s+of\s+kin|relative|power\s+of\s+attorney)"
 )
 _STAFF_FIELD = (
-    r"(?:attending(?:\s+(?:physician|provider|doctor|md))?|physician|provider|surgeon|referr(?:ing|ed\s+by)(?:\s+(?:physician|provider|doctor|md))?|pcp|primary\s+care\s+(?:physician|provider)|"
-    r"(?:dictated|transcribed|registered|witnessed|admitted|assessed|examined|referred|(?:electronically\s+)?signed|reviewed|verified|authenticated|ordered|prepared|recorded|seen|written|entered|approved|read|interpreted|performed)\s+by|"
-    r"(?:charge\s+|triage\s+|primary\s+)?nurse|consult(?:ant|ing\s+physician)|resident|intern|author|clinician|doctor|radiologist|pathologist|cardiologist|anesthesi(?:ologist|a)|"
-    r"cc|case\s+manager|social\s+worker|therapist|technologist|pharmacist|staff|signature|witness|sincerely|(?:kind\s+|best\s+|warm\s+)?regards|yours(?:\s+(?:truly|faithfully|sincerely))?|respectfully|rn|md)"
+    r"(?:attending(?:\s+(?:physician|provider|doctor|md))?|physician|provider|surgeon|referr(?:ing|"
+    r"ed\s+by)(?:\s+(?:physician|provider|doctor|md))?|pcp|primary\s+care\s+(?:physician|provider)|"
+    "(?:dictated|transcribed|registered|witnessed|admitted|assessed|examined|referred|"
+    r"(?:electronically\s+)?signed|reviewed|verified|authenticated|ordered|prepared|recorded|seen|written|entered|"
+    r"approved|read|interpreted|performed)\s+by|"
+    r"(?:charge\s+|triage\s+|primary\s+)?nurse|consult(?:ant|ing\s+physician)|resident|intern|author|clinician|"
+    "doctor|radiologist|pathologist|cardiologist|anesthesi(?:ologist|a)|"
+    r"cc|case\s+manager|social\s+worker|therapist|technologist|pharmacist|staff|signature|witness|sincerely|"
+    r"(?:kind\s+|best\s+|warm\s+)?regards|yours(?:\s+(?:truly|faithfully|sincerely))?|respectfully|rn|md)"
 )
-_PATIENT_FIELD = r"(?:patient(?:'?s)?(?:\s+name)?|pt\.?(?:\s+name)?|name(?:\s+of\s+patient)?|full\s+name|member\s+name|subscriber\s+name|client|re|last\s+name|first\s+name|surname|given\s+name|family\s+name|preferred\s+name|aka|also\s+known\s+as|goes\s+by|nickname)"
-_KIN_FIELD = rf"(?:(?:in\s+(?:an\s+)?emergency,?\s+)?(?:notify|call)|emergency\s+contact(?:\s+name)?|next\s+of\s+kin|nok|guarantor|guardian|accompanied\s+by|informant|historian|contact(?:\s+person)?|{KIN})"
+_PATIENT_FIELD = (
+    r"(?:patient(?:'?s)?(?:\s+name)?|pt\.?(?:\s+name)?|name(?:\s+of\s+patient)?|full\s+name|member\s+name|"
+    r"subscriber\s+name|client|re|last\s+name|first\s+name|surname|given\s+name|family\s+name|preferred\s+name|aka|"
+    r"also\s+known\s+as|goes\s+by|nickname)"
+)
+_KIN_FIELD = (
+    r"(?:(?:in\s+(?:an\s+)?emergency,?\s+)?(?:notify|call)|emergency\s+contact(?:\s+name)?|next\s+of\s+kin|nok|"
+    rf"guarantor|guardian|accompanied\s+by|informant|historian|contact(?:\s+person)?|{KIN})"
+)
 _NOT_IN_HEADER = (
-    r"(?:mrn|dob|d\.o\.b|age|sex|gender|date|male|female|id|no|number|acct|account|phone|tel|fax|address|room|unit|time|patient|doctor|nurse|diagnosis|"
-    r"the|is|was|of|and|who|on|in|at|for|with|to|has|had|a|an|denies|reports|admitted|visit|encounter|relationship|facility|department|md|do|rn|np|dr|ssn|email|"
-    r"history|information|details|none|unknown|n/a|see|per|self|wife|husband|spouse|mother|father|daughter|son|sister|brother|mr|mrs|ms|miss|yes|not|"
-    r"hospital|clinic|primary|insurance|born|seen|plan|policy|medical|referring|attending|physician|provider|good|hello|hi|thank|thanks|i|my|it|that|this|so|well|okay|ok|no|we|you|he|she|they|there|what)\b"
+    r"(?:mrn|dob|d\.o\.b|age|sex|gender|date|male|female|id|no|number|acct|account|phone|tel|fax|address|room|unit|"
+    "time|patient|doctor|nurse|diagnosis|"
+    "the|is|was|of|and|who|on|in|at|for|with|to|has|had|a|an|denies|reports|admitted|visit|encounter|relationship|"
+    "facility|department|md|do|rn|np|dr|ssn|email|"
+    "history|information|details|none|unknown|n/a|see|per|wife|husband|spouse|mother|father|daughter|son|sister|"
+    "brother|mr|mrs|ms|miss|yes|not|"
+    "hospital|clinic|primary|insurance|born|seen|plan|policy|medical|referring|attending|physician|provider|good|"
+    r"hello|hi|thank|thanks|i|my|it|that|this|so|well|okay|ok|no|we|you|he|she|they|there|what)\b"
 )
 
-STAFF_TITLES = re.compile(rf"\b(?:Dr|DR|Doctor|DOCTOR|Prof|PROF|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+DOCTORS = re.compile(rf"\b(?:Dr|DR|Prof|PROF)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+STAFF_TITLES = re.compile(rf"\b(?:Doctor|DOCTOR|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
 CIVIL_TITLES = re.compile(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
 LOWER_TITLES = re.compile(r"(?<![\w.])(?P<t>dr|mr|mrs|ms)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,})")
 DEGREED = re.compile(rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE}(?![\w-])(?!\s*[:/])")
 STAFF_FIELDS = re.compile(
-    rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t,]|(?<=by)|(?<=BY)|(?<=By))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
+    rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t]|(?:(?<=egards)|(?<=EGARDS)|(?<=ncerely)|(?<=truly)|"
+    r"(?<=hfully)),|(?:(?<=by)|(?<=BY)|(?<=By))(?=\s))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ "
+    r"\t]+)?"
     rf"(?P<v>{_LAST_FIRST}|{_NAME})"
 )
 FIELDS = re.compile(
-    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
+    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|"
+    rf"(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
     rf"(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})",
     re.MULTILINE,
 )
 PATIENT_INTRODUCED = re.compile(
-    rf"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|concerning|regarding|re:|record\s+of|records\s+of|patient|pt\.?)[ \t]+|(?i:is\s+a\s+patient\s+named|goes\s+by|known\s+as|prefers(?:\s+to\s+be\s+called)?|nicknamed|call\s+me|"
-    rf"call\s+(?:him|her)|friends\s+call\s+(?:me|him|her)|everyone\s+calls\s+(?:me|him|her))[ \t]+[\"“']?)(?P<v>{_LAST_FIRST}|{_NAME})"
+    r"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|concerning|regarding|re:|record\s+of|"
+    r"records\s+of|patient|pt\.?)[ \t]+|(?i:is\s+a\s+patient\s+named|goes\s+by|known\s+as|"
+    r"prefers(?:\s+to\s+be\s+called)?|nicknamed|call\s+me|"
+    r"call\s+(?:him|her)|friends\s+call\s+(?:me|him|her)|everyone\s+calls\s+(?:me|him|her))[ "
+    rf"\t]+[\"“']?)(?P<v>{_LAST_FIRST}|{_NAME})"
 )
 INITIALS = re.compile(
-    rf"\b(?i:initials|patient|pt\.?|signed|for)\W{{1,3}}(?P<v>(?:[{_UPPER}]\.[ ]?){{2,3}}|[{_UPPER}]{{2,3}}(?=\s*[,.)\n]|\s+(?i:is|was|has|presents)))|(?<![\w.])(?P<w>(?:[{_UPPER}]\.[ ]?){{2,3}})(?=[\s,)])"
+    rf"\b(?i:initials|patient|pt\.?)\W{{1,3}}(?P<v>(?:[{_UPPER}]\.[ ]?){{2,3}}|[{_UPPER}]{{2,3}}(?=\s*[,.)\n]|"
+    r"\s+(?i:is|was|has|presents)))"
+    rf"|(?<![\w.])(?P<w>(?:[{_UPPER}]\.[ ]?){{2,3}})(?=[\s,)/:;]|$)"
 )
-KINSHIP = re.compile(rf"\b(?i:{KIN})\b(?:,|[ \t]+(?i:is|named|called|name\s+is)|[ \t]*\(|[ \t]*[-–:])?[ \t\n]+(?:(?:Mr|Mrs|Ms|Miss|Dr)\b\.?[ \t]+)?\(?(?P<v>{_NAME})")
-NOTIFIED = re.compile(rf"\b(?i:notify|please\s+contact|contact)[ \t]+(?:(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+)?(?P<v>{_NAME})(?=\s+(?i:at|by|on|\())")
-KIN_AFTER = re.compile(rf"(?P<v>{_NAME})[ \t]*(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b")
+ABBREVIATIONS = frozenset(listed("abbreviations"))
+KINSHIP = re.compile(
+    rf"\b(?i:{KIN})\b(?:,|[ \t]+(?i:is|named|called|name\s+is)|[ \t]*\(|[ \t]*[-–:])?[ \t\n]+(?:(?:Mr|Mrs|Ms|Miss|"
+    rf"Dr)\b\.?[ \t]+)?\(?(?P<v>{_LAST_FIRST}(?=,)|{_NAME})"
+)
+NICKNAMES = re.compile(rf"{_WORD},?[ \t]+\(?[\"“‘'](?P<v>{_WORD})[\"”’'](?=[\s),])")
+NOTIFIED = re.compile(
+    rf"\b(?i:notify|please\s+contact|contact)[ \t]+(?:(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+)?(?P<v>{_NAME})(?=\s+(?i:at|by|"
+    r"on|\())"
+)
+KIN_AFTER = re.compile(
+    rf"(?P<v>{_NAME})[ \t]*(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b"
+)
 INTRODUCED = re.compile(
-    rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:It is|It's)(?=[ \t]+{_NAME},[ \t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ \t]+)?(?P<v>{_NAME})"
+    rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:It is|It's)(?=[ \t]+{_NAME},[ "
+    rf"\t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ "
+    rf"\t]+)?(?P<v>{_NAME})"
 )
 TURN = re.compile(r"^(?P<who>[A-Z][a-z]+):[ \t]", re.MULTILINE)
 # Who speaks in a dialogue; in a report the same words name a person.
 SPEAKERS = re.compile(rf"^(?i:doctor|patient|nurse|family|other|relative|{KIN}):[ \t]", re.MULTILINE)
 
 # Capitalised words that follow a title, a kinship word or an introduction without being a name.
-NO_NAMES = frozenset(
-    "the this that these those my your his her our their it he she they we you i and or but no not yes ok okay well so if when please thank thanks good hello hi morning afternoon evening sorry sure right what how "
-    "who where why there here is was are were has have had do does did will would can could should may might must patient doctor nurse relative family son daughter mother father wife husband denies reports states "
-    "history allergies medications assessment plan diagnosis exam review vital signs mrn dob date sex age name phone address male female room unit floor department hospital clinic medicine medical center emergency "
-    "internal primary care service cardiology surgery neurology radiology general outpatient inpatient visit chief complaint physical past present social hpi monday tuesday wednesday thursday friday saturday sunday "
-    "january february march april june july august september october november december id number account signed electronically information report discharge admission summary page follow up none unknown self "
-    "practitioner manager station home call station notes note staff assistant educator american english spanish christian type stage grade all am pm md do rn np pa dr mr mrs ms miss provider physician attending "
-    "said says told asked aware present presents presented presenting was who agrees understands verbalized lives living with goodbye bye welcome regards sincerely truly dear notify witness concerning regarding deceased alive diabetes hypertension cancer copd chf cad after before by from on in at for to of a an "
-    "as also there then now today still since because about hpi cc ros pmh psh fh sh pcp er ed icu ct mri ecg ekg".split()
-)
+NO_NAMES = frozenset(listed("never"))
 
 
 def names(text: str) -> Iterator[Span]:
@@ -102,21 +132,30 @@ def names(text: str) -> Iterator[Span]:
         for match in form.finditer(text):
             if not (dialogue and SPEAKERS.match(text, match.start())):
                 yield from _named(text, match.start("v"), match.end("v"), label, score)
+    for match in NICKNAMES.finditer(text):
+        yield from _titled(text, match, "PATIENT", 0.85)
+    for match in DOCTORS.finditer(text):
+        yield from _titled(text, match, "STAFF", 0.9)
     for match in CIVIL_TITLES.finditer(text):
-        yield from _named(text, match.start("v"), match.end("v"), _civil_role(text, match.start()), 0.85)
+        yield from _titled(text, match, _civil_role(text, match.start()), 0.85)
     for match in LOWER_TITLES.finditer(text):
         label = "STAFF" if match["t"] == "dr" else _civil_role(text, match.start())
         yield from _named(text, match.start("v"), match.end("v"), label, 0.8)
     for match in FIELDS.finditer(text):
         label = "RELATIVE" if match["kin"] else "PATIENT" if match["patient"] else "STAFF"
-        if dialogue and SPEAKERS.match(text, match.start("kin" if match["kin"] else "patient" if match["patient"] else "staff")):
+        if dialogue and SPEAKERS.match(
+            text, match.start("kin" if match["kin"] else "patient" if match["patient"] else "staff")
+        ):
             continue
-        yield from _field(text, match, label)
+        yield from _field(match, label)
     for match in INTRODUCED.finditer(text):
         yield from _named(text, match.start("v"), match.end("v"), speaker_role(text, match.start()), 0.75)
     for match in INITIALS.finditer(text):
         group = "v" if match["v"] else "w"
-        yield Span(match.start(group), match.start(group) + len(match[group].rstrip()), "PATIENT", 0.5 if group == "v" else 0.3, "pattern")
+        value = match[group].rstrip()
+        if re.sub(r"\W", "", value).casefold() not in ABBREVIATIONS:
+            label = "STAFF" if re.search(r"(?i)(?:/ ?|\bby:? )$", text[: match.start(group)][-4:]) else "PATIENT"
+            yield Span(match.start(group), match.start(group) + len(value), label, 0.5, "pattern")
 
 
 def speaker_role(text: str, at: int) -> str:
@@ -124,11 +163,13 @@ def speaker_role(text: str, at: int) -> str:
     line = text.rfind("\n", 0, at) + 1
     turn = TURN.match(text, line)
     who = turn["who"].lower() if turn else ""
-    return "STAFF" if who in ("doctor", "nurse") else "RELATIVE" if who in ("family", "relative", "other") else "PATIENT"
+    return (
+        "STAFF" if who in ("doctor", "nurse") else "RELATIVE" if who in ("family", "relative", "other") else "PATIENT"
+    )
 
 
 def bare(text: str, span: Span) -> Span | None:
-    """A span of a name without titles before it, degrees behind it and a possessive ending; None where nothing is left."""
+    """A span of a name without titles, degrees and a possessive ending; None where nothing is left."""
     start, end = span.start, span.end
     while match := re.match(r"(?i)(?:" + "|".join(map(re.escape, TITLES)) + r")\b\.?[\s,]+", text[start:end]):
         start += match.end()
@@ -146,10 +187,20 @@ def _civil_role(text: str, at: int) -> str:
     return "STAFF" if re.search(r"(?i)(?:\bnurse|\bsigned by|\brn|\bmd)\W{0,3}$", before) else "PATIENT"
 
 
+def _titled(text: str, match: re.Match[str], label: str, score: float) -> Iterator[Span]:
+    """What follows a title is a name whatever the word: there are patients called Nurse, May and Self."""
+    first = re.compile(r"[^\s,]+").match(text, match.start("v"))
+    if first and first.group()[0].isupper():
+        rest = list(_named(text, first.end(), match.end("v"), label, score))
+        end = rest[0].end if rest and text[first.end() :][:1] in " \t" else first.end()
+        yield Span(match.start("v"), end, label, score, "pattern")
+    else:
+        yield from _named(text, match.start("v"), match.end("v"), label, score)
+
+
 def _named(text: str, start: int, end: int, label: str, score: float) -> Iterator[Span]:
-    words = [m for m in re.finditer(r"[^\s,()]+", text[start:end])]
     kept = 0
-    for word in words:
+    for word in re.finditer(r"[^\s,()]+", text[start:end]):
         plain = word.group().strip(".,'’-").lower().removesuffix("'s").removesuffix("’s")
         if plain in NO_NAMES and not (plain in ("may", "june", "april", "august") and kept):
             break
@@ -158,11 +209,14 @@ def _named(text: str, start: int, end: int, label: str, score: float) -> Iterato
         yield Span(start, start + kept, label, score, "pattern")
 
 
-def _field(text: str, match: re.Match[str], label: str) -> Iterator[Span]:
+def _field(match: re.Match[str], label: str) -> Iterator[Span]:
     value = match["v"]
-    if stop := re.search(rf"(?i)(?:^|(?<=[\s,])){_NOT_IN_HEADER}", value):
+    last_first = re.match(r"[^\W\d_][\w'’-]*,[ \t]*(?=[^\W\d_])", value)
+    if stop := re.compile(rf"(?i)(?:^|(?<=[\s,])){_NOT_IN_HEADER}").search(
+        value, last_first.end() if last_first else 0
+    ):
         value = value[: stop.start()]
     value = value.rstrip(" ,\t.")
     sure = value[:1].isupper() or label == "PATIENT"
     if len(value) > 1 and not (len(value.split()) == 1 and value.lower() in NO_NAMES):
-        yield Span(match.start("v"), match.start("v") + len(value), label, 0.85 if sure else 0.4, "pattern")
+        yield Span(match.start("v"), match.start("v") + len(value), label, 0.84 if sure else 0.4, "pattern")

@@ -16,51 +16,86 @@ from stages.records import Span
 SURE = {
     "FAX": r"fax(?:ed)?(?:\s+to)?|facsimile",
     "PAGER": r"pager|beeper|ext(?:ension)?\b\.?|pgr",
-    "PHONE": r"(?:tele|cell|mobile|home|work|daytime|office)?\s?phone|tel\b\.?|mobile|cell\b|ph\b\.?|call(?:\s+back)?\s+(?:at|on)|contact\s+(?:at|number)|"
+    "PHONE":
+        r"(?:tele|cell|mobile|home|work|daytime|office)?\s?phone|tel\b\.?|mobile|cell\b|ph\b\.?|"
+        r"call(?:\s+back)?\s+(?:at|on)|contact\s+(?:at|number)|"
     r"callback",
     "SSN": r"ssn|ss\s?#|soc(?:ial)?\.?\s+sec(?:urity)?",
-    "MRN": r"mrn|m\.r\.n\.?|mr\s?#|med(?:ical)?\.?\s*rec(?:ord)?s?|hospital\s+(?=number|no|#|id)|chart\s+(?=number|no|#|id)|unit\s+(?=number|no|#)|"
-    r"patient\s*(?=id|number|no\b|#)|pt\.?\s*(?=id\b|#|no\b)|record\s+(?=number|no|#|id)|urn\b|nhs\s+(?=number|no)|uhid",
-    "HEALTH_PLAN": r"health\s+plan|member(?:ship)?\s*(?=id|number|no|#|:)|subscriber|beneficiary|medicare|medicaid|insurance|insurer|policy|"
-    r"plan\s+(?=id|number|no|#|:)|payer|group\s+(?=id|number|no|#)|hicn|mbi\b|hmo\s+(?=id|number|no|#)|coverage\s+(?=id|number|no|#)",
-    "ACCOUNT": r"account|acct\b\.?|billing\s+(?=id|number|no|#|ref)|(?:bank|routing|iban|credit\s+card|card)\s*(?=number|no|#|:|ending|\d)|"
-    r"guarantor\s+(?=id|number|no|#)|invoice|bill\s+(?=number|no|#)|visit\s+(?=number|no|#)|fin\s*(?=number|no|#|:)|csn\b|har\b",
-    "VEHICLE": r"vin\b|vehicle|licen[sc]e\s+plates?|number\s+plates?|plates?\b|(?:car|truck|van)\s+(?:tag|registration)|tag\s+(?=number|no|#)",
-    "LICENSE": r"licen[sc]e|lic\b\.?|dea\b|npi\b|upin\b|certificate|certification|driver'?s?\s+(?:licen[sc]e|lic\b\.?)|dl\b|passport|permit|credential",
-    "DEVICE": r"serial|s/n\b|sn\b|device|udi\b|implant(?:ed)?|pacemaker|icd\s+(?=serial|model|sn)|pump|generator|glucometer|cpap|hearing\s+aid|prosthesis|"
+    "MRN":
+        r"mrn|m\.r\.n\.?|mr\s?#|med(?:ical)?\.?\s*rec(?:ord)?s?|hospital\s+(?=number|no|#|id)|chart\s+(?=number|no|"
+        r"#|id)|unit\s+(?=number|no|#)|"
+    r"patient\s*(?=id|number|no\b|#)|pt\.?\s*(?=id\b|#|no\b)|record\s+(?=number|no|#|id)|urn\b|nhs\s+(?=number|no)|"
+    "uhid",
+    "HEALTH_PLAN":
+        r"health\s+plan|member(?:ship)?\s*(?=id|number|no|#|:)|subscriber|beneficiary|medicare|medicaid|insurance|"
+        "insurer|policy|"
+    r"plan\s+(?=id|number|no|#|:)|payer|group\s+(?=id|number|no|#)|hicn|mbi\b|hmo\s+(?=id|number|no|#)|"
+    r"coverage\s+(?=id|number|no|#)",
+    "ACCOUNT":
+        r"account|acct\b\.?|billing\s+(?=id|number|no|#|ref)|(?:bank|routing|iban|credit\s+card|card)\s*(?=number|"
+        r"no|#|:|ending|\d)|"
+    r"guarantor\s+(?=id|number|no|#)|invoice|bill\s+(?=number|no|#)|visit\s+(?=number|no|#)|fin\s*(?=number|no|#|"
+    r":)|csn\b|har\b",
+    "VEHICLE":
+        r"vin\b|vehicle|licen[sc]e\s+plates?|number\s+plates?|plates?\b|(?:car|truck|van)\s+(?:tag|registration)|"
+        r"tag\s+(?=number|no|#)",
+    "LICENSE":
+        r"licen[sc]e|lic\b\.?|dea\b|npi\b|upin\b|certificate|certification|driver'?s?\s+(?:licen[sc]e|lic\b\.?)|"
+        r"dl\b|passport|permit|credential",
+    "DEVICE":
+        r"serial|s/n\b|sn\b|device|udi\b|implant(?:ed)?|pacemaker|icd\s+(?=serial|model|sn)|pump|generator|"
+        r"glucometer|cpap|hearing\s+aid|prosthesis|"
     r"stent\s+(?=serial|lot|sn|#)|lot\b|mac\b",
-    "BIOMETRIC": r"biometrics?|finger\s?prints?|finger\s?scan|thumb\s?print|voice\s?prints?|retinal?(?:\s+scan)?|iris(?:\s+scan)?|palm\s?(?:print|scan|vein)|"
+    "BIOMETRIC":
+        r"biometrics?|finger\s?prints?|finger\s?scan|thumb\s?print|voice\s?prints?|retinal?(?:\s+scan)?|"
+        r"iris(?:\s+scan)?|palm\s?(?:print|scan|vein)|"
     r"face\s?(?:id|print|scan)|facial\s+(?:scan|recognition)",
-    "OTHER_ID": r"accession|acc\s*(?=#|no|number|:)|requisition|claim|auth(?:orization)?\s*(?=number|no|#|code|:)|reference\s+(?=number|no|#|id)|"
-    r"ref\s*(?=#|no\b|number|:|\.)|confirmation\s+(?=number|no|#|code)|(?:trial|study|research)\s+(?:subject|participant|id|number|no|code)|subject\s+(?=id|number|no|#)|"
-    r"specimen|encounter\s*(?=id|number|no|#|:)|episode\s+(?=id|number|no|#)|case\s*(?=id|number|no\b|#|:|\d\d-\d)|order\s*(?=id|number|no\b|#|:)|"
-    r"employee\s+(?=id|number|no|#)|badge|barcode|bar\s?code|wristband|(?:donor|blood\s+bag|unit)\s+(?=id|number|no|#)|file\s+(?=number|no|#)|"
-    r"(?:rx|prescription)\s*(?=number|no\b|#)|tracking|token\s*(?=id|number|no|#|:)|docket|sample\s+(?=id|number|no|#)|photo(?:graph)?s?|image\s+file|"
-    r"student\s+(?=id|number|no|#)|(?:transaction|session|registry|registration|referral|job|ticket|transcription|document|dictation)\s*(?=id|number|no\b|#|:)",
+    "OTHER_ID":
+        r"accession|acc\s*(?=#|no|number|:)|requisition|claim|auth(?:orization)?\s*(?=number|no|#|code|:)|"
+        r"reference\s+(?=number|no|#|id)|"
+    r"ref\s*(?=#|no\b|number|:|\.)|confirmation\s+(?=number|no|#|code)|(?:trial|study|research)\s+(?:subject|"
+    r"participant|id|number|no|code)|subject\s+(?=id|number|no|#)|"
+    r"specimen|encounter\s*(?=id|number|no|#|:)|episode\s+(?=id|number|no|#)|case\s*(?=id|number|no\b|#|:|\d\d-\d)|"
+    r"order\s*(?=id|number|no\b|#|:)|"
+    r"employee\s+(?=id|number|no|#)|badge|barcode|bar\s?code|wristband|(?:donor|blood\s+bag|unit)\s+(?=id|number|"
+    r"no|#)|file\s+(?=number|no|#)|"
+    r"(?:rx|prescription)\s*(?=number|no\b|#)|tracking|token\s*(?=id|number|no|#|:)|docket|sample\s+(?=id|number|"
+    r"no|#)|photo(?:graph)?s?|image\s+file|"
+    r"student\s+(?=id|number|no|#)|(?:transaction|session|registry|registration|referral|job|ticket|transcription|"
+    r"document|dictation)\s*(?=id|number|no\b|#|:)",
 }  # fmt: skip
 _FILLER = (
-    r"(?:[\s:#=.,()\"'“”|*_–—-]|\b(?:number|numbers|num|no|nr|nos|id|ids|code|is|was|it'?s|that'?s|ends?|ending|in|on|with|of|at|the|a|an|as|card|file|and|"
-    r"to|at|or|call|me|my|her|his|our|your|their|under|we|have|has|here|says?|reads?|listed|given|issued|shows?|scan|template|plate|plates|license|serial|policy|"
-    r"member|plan|account|identifier|ref|reference|implanted|model|lot|record|records|line|desk|side|office|direct|subject|participant)\b|\[\w*\])"
+    r"(?:[\s:#=.,()\"'“”|*_–—-]|\b(?:number|numbers|num|no|nr|nos|id|ids|code|is|was|it'?s|that'?s|ends?|ending|in|"
+    "on|with|of|at|the|a|an|as|card|file|and|"
+    "to|at|or|call|me|my|her|his|our|your|their|under|we|have|has|here|says?|reads?|listed|given|issued|shows?|"
+    "scan|template|plate|plates|license|serial|policy|"
+    "member|plan|account|identifier|ref|reference|implanted|model|lot|record|records|line|registered|plated|"
+    r"driven|parked|parking|for|car|truck|van|desk|side|office|direct|subject|participant)\b|\[\w*\])"
 )
 _VALUE = (
     r"(?P<v>(?:(?:MRN|SN|DL|LOT|BB|Case)[- ]?)?(?=[A-Za-z_./(+-]{0,14}\d)[A-Za-z0-9(+]"
-    r"(?:[A-Za-z0-9_]|[-/.:)](?=[A-Za-z0-9])|\)? (?=\d{2,4}\b(?![/.:]\d)))*)"
+    r"(?:[A-Za-z0-9_]|[-/.:)](?=[A-Za-z0-9])|- (?=\d{3})|\)? (?=\d{2,4}\b(?![/.:]\d)))*)"
 )
 ANNOUNCED = re.compile(
-    r"(?<![A-Za-z0-9])(?:" + "|".join(f"(?P<{label}>{words})" for label, words in SURE.items()) + rf"){_FILLER}{{0,12}}?{_VALUE}",
+    r"(?<![A-Za-z0-9])(?:"
+    + "|".join(f"(?P<{label}>{words})" for label, words in SURE.items())
+    + rf"){_FILLER}{{0,12}}?{_VALUE}",
     re.IGNORECASE,
 )
 LEAST_DIGITS = {"PHONE": 7, "FAX": 7, "PAGER": 3, "SSN": 4, "VEHICLE": 2, "LICENSE": 4, "DEVICE": 4, "BIOMETRIC": 3}
 
 USERNAME = re.compile(
-    r"\b(?:user\s?name|user\s?id|userid|log\s?in(?:\s+(?:name|id))?|logon|screen\s+name|(?:portal|chart)\s+(?:id|login|user(?:name)?|handle|account)|handle"
-    r"|(?:signed|logged)\s+in\s+(?:as|under)|sign(?:s|ed)?\s+in\s+(?:as|under)|logs\s+in\s+(?:as|under)|messages?\s+(?:me\s+)?(?:as|under))\s*"
-    r"(?:(?:is|was|as|under|of|the|name|for|portal|my)\b\s*|[:=#\"'“(]\s*){0,4}(?P<v>@?(?=[\w.-]*[\d_.@])[A-Za-z][\w.-]*[A-Za-z0-9_])",
+    r"\b(?:user\s?name|user\s?id|userid|log\s?in(?:\s+(?:name|id))?|logon|screen\s+name|(?:portal|chart)\s+(?:id|"
+    "login|user(?:name)?|handle|account)|handle"
+    r"|(?:signed|logged)\s+in\s+(?:as|under)|sign(?:s|ed)?\s+in\s+(?:as|under)|logs\s+in\s+(?:as|under)|"
+    r"messages?\s+(?:me\s+)?(?:as|under))\s*"
+    r"(?:(?:is|was|as|under|of|the|name|for|portal|my)\b\s*|[:=#\"'“(]\s*){0,4}(?P<v>@?(?=[\w.-]*[\d_.@])[A-Za-z]["
+    r"\w.-]*[A-Za-z0-9_])",
     re.IGNORECASE,
 )
 PHONES = re.compile(
-    r"(?<![\w/.-])(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\d{3}[-. /])\d{3}[-. ]\d{4}(?!\d)(?:,?\s*(?:x|ext\.?|extension)\s*\d{1,6})?"
+    r"(?<![\w/.-])(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\d{3}[-. /])\d{3}[-. ]\d{4}(?!\d)(?:,?\s*(?:x|ext\.?|"
+    r"extension)\s*\d{1,6})?"
     r"|(?<![\w/.-])555[-. ]\d{4}(?!\d)"
     r"|(?<![\w/.+-])\+(?:\d{1,3})[-. ]?(?:\(\d{1,4}\)[-. ]?)?\d{1,4}(?:[-. ]\d{2,4}){1,4}(?!\d)"
     r"|(?<![\w/.+-])\+\d{9,15}(?!\d)",
@@ -72,23 +107,40 @@ WEB = re.compile(
     r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)*\.\s?[A-Za-z]{2,}|[\w.+'%-]+@[\w.-]+\w"
     r"|\b[\w-]+(?:\s+dot\s+[\w-]+)*\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+\b)"
     r"|(?P<URL>\b[a-z]{3,6}\s?:\s?//[^\s<>\"']+(?:\s\.[^\s<>\"']+)*|\bwww\.[^\s<>\"']+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|hospital)\b(?:/[^\s<>\"']*)?)"
+    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|"
+    r"hospital)\b(?:/[^\s<>\"']*)?)"
     r"|(?P<IP>(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)"
-    r"|(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}(?![\w:]))"
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,"
+    r"5}(?![\w:]))"
     r"|(?P<DEVICE>(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-]))",
     re.IGNORECASE,
 )
-VINS = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])")
+VINS = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])"
+)
+PLATES = re.compile(r"(?<![\w-])(?:[A-Z]{3}-\d{4}|\d[A-Z]{3}\d{3})(?![\w-])")
 PICTURES = re.compile(r"\b[\w-]*\d[\w-]*\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b", re.IGNORECASE)
-CODES = re.compile(r"\b(?:Case|Study|Trial|Batch|Lot|LOT|DL)[ -]\d[\d-]{4,}\b|(?<![\w./:%+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){5,}(?![\w%]|\.\d|:\d)")
+PREFIXED = re.compile(
+    r"\b(?:(?P<LICENSE>DL)|(?P<DEVICE>LOT|SN)|(?P<OTHER_ID>Case|Study|Trial|Batch))[ -] ?\d[\d-]{4,}\b", re.IGNORECASE
+)
+CODES = re.compile(
+    r"(?<![\w./:%+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){5,}(?![\w%]|\.\d|:\d)"
+)
 
 # Codes of vocabularies and of registries name no person.
 VOCABULARY_BEFORE = re.compile(
-    r"(?:icd|cpt|hcpcs|loinc|snomed(?:[ -]ct)?|rxnorm|rxcui|ndc|mesh|umls|cui|atc|drg|pmid|doi|isbn|issn|omim)(?:[- ]?\d+)?(?:[- ]?cm)?(?:\s+code)?s?\W{0,3}$",
+    "(?:icd|cpt|hcpcs|loinc|snomed(?:[ -]ct)?|rxnorm|rxcui|ndc|mesh|umls|cui|atc|drg|pmid|doi|isbn|issn|"
+    r"omim)(?:[- ]?\d+)?(?:[- ]?cm)?(?:\s+code)?s?\W{0,3}$",
     re.IGNORECASE,
 )
-PUBLIC = re.compile(r"nct\d{8}|(?:19|20)\d\d-(?:19|20)?\d\d|\d{1,4}-\d{1,4}|\d+[a-z]{1,4}|[ctls]\d{1,2}-[ctls]?\d{1,2}|covid.*|sars.*|\d{3,4}x\d{3,4}", re.IGNORECASE)
-UNIT_AFTER = re.compile(r"\s?(?:mg|mcg|µg|g|kg|ml|l|dl|units?|iu|meq|mmol|cells?|copies|k\b|/|ng|pg|cc|cm|mm|bpm|%|°)", re.IGNORECASE)
+PUBLIC = re.compile(
+    r"nct\d{8}|(?:19|20)\d\d-(?:19|20)?\d\d|\d{1,4}-\d{1,4}|\d+[a-z]{1,4}|[ctls]\d{1,2}-[ctls]?\d{1,2}|covid.*|"
+    r"sars.*|\d{3,4}x\d{3,4}",
+    re.IGNORECASE,
+)
+UNIT_AFTER = re.compile(
+    r"\s?(?:mg|mcg|µg|g|kg|ml|l|dl|units?|iu|meq|mmol|cells?|copies|k\b|/|ng|pg|cc|cm|mm|bpm|%|°)", re.IGNORECASE
+)
 
 
 def numbers(text: str) -> Iterator[Span]:
@@ -104,8 +156,12 @@ def numbers(text: str) -> Iterator[Span]:
     for match in WEB.finditer(text):
         if match.lastgroup:
             yield _span(match, match.lastgroup, 0.9)
+    for match in PREFIXED.finditer(text):
+        yield _span(match, match.lastgroup or "OTHER_ID", 0.9)
     for match in VINS.finditer(text):
         yield _span(match, "VEHICLE", 0.7)
+    for match in PLATES.finditer(text):
+        yield _span(match, "VEHICLE", 0.45)
     for match in PICTURES.finditer(text):
         yield _span(match, "OTHER_ID", 0.7)
     yield from _codes(text)
@@ -119,7 +175,12 @@ def _announced(text: str) -> Iterator[Span]:
         digits = sum(map(str.isdigit, value))
         # The next search starts at this value, which may be the word that announces another.
         at = match.start("v")
-        if label and digits >= LEAST_DIGITS.get(label, 3) and not _measured(text, match.end("v"), value) and not _is_date(value):
+        if (
+            label
+            and digits >= LEAST_DIGITS.get(label, 3)
+            and not _measured(text, match.end("v"), value)
+            and not _is_date(value)
+        ):
             label = "PHONE" if label == "PAGER" else label
             yield Span(_token_start(text, at), match.end("v"), label, 0.85, "pattern")
             at = match.end("v")
@@ -142,7 +203,9 @@ def _codes(text: str) -> Iterator[Span]:
         digits = sum(map(str.isdigit, value))
         if digits < 4 or (value.isdigit() and digits < 7) or PUBLIC.fullmatch(value) or _is_date(value):
             continue
-        if _measured(text, match.end(), value) or VOCABULARY_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+        if _measured(text, match.end(), value) or VOCABULARY_BEFORE.search(
+            text, max(0, match.start() - 30), match.start()
+        ):
             continue
         yield _span(match, "OTHER_ID", 0.55)
 

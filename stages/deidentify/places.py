@@ -5,78 +5,85 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stages.deidentify.words import listed
 from stages.records import Span
 
 STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
-    "SC SD TN TX UT VT VA WA WV WI WY DC PR"
-).split()
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK",
+    "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC", "PR",
+)  # fmt: skip
 STATE_NAMES = (
-    "Alabama Alaska Arizona Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana "
-    "Iowa Kansas Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska "
-    "Nevada Ohio Oklahoma Oregon Pennsylvania Tennessee Texas Utah Vermont Virginia Washington Wisconsin Wyoming"
-).split() + [
-    "New Hampshire", "New Jersey", "New Mexico", "New York", "North Carolina", "North Dakota", "Rhode Island",
-    "South Carolina", "South Dakota", "West Virginia",
-]  # fmt: skip
+    "Alabama", "Alaska", "Arizona", "Arkansas", "California", "Colorado", "Connecticut", "Delaware", "Florida",
+    "Georgia", "Hawaii", "Idaho", "Illinois", "Indiana", "Iowa", "Kansas", "Kentucky", "Louisiana", "Maine",
+    "Maryland", "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri", "Montana", "Nebraska",
+    "Nevada", "Ohio", "Oklahoma", "Oregon", "Pennsylvania", "Tennessee", "Texas", "Utah", "Vermont", "Virginia",
+    "Washington", "Wisconsin", "Wyoming", "New Hampshire", "New Jersey", "New Mexico", "New York", "North Carolina",
+    "North Dakota", "Rhode Island", "South Carolina", "South Dakota", "West Virginia",
+)  # fmt: skip
 DEGREES = ("MD", "PA")  # states that are degrees behind a name
-ROADS = (
-    "Street St Avenue Ave Av Road Rd Boulevard Blvd Lane Ln Drive Dr Court Ct Place Pl Square Sq Terrace Ter Trail Trl Parkway "
-    "Pkwy Highway Hwy Way Circle Cir Alley Aly Crescent Cres Close Row Walk Loop Path Pike Plaza Plz Point Pt Ridge Run Turnpike "
-    "Tpke Crossing Xing Freeway Expressway Harbor Haven Heights Hts Hill Hills Hollow Island Isle Junction Key Keys Knoll Knolls "
-    "Lake Lakes Landing Light Lights Lock Locks Lodge Manor Manors Meadow Meadows Mews Mill Mills Mission Motorway Mount Mountain "
-    "Neck Orchard Oval Overpass Park Parks Pass Passage Pine Pines Plain Plains Port Ports Prairie Radial Ramp Ranch Rapid Rapids "
-    "Rest River Route Rue Shoal Shoals Shore Shores Skyway Spring Springs Spur Spurs Station Stravenue Stream Summit Throughway "
-    "Trace Track Trafficway Tunnel Union Unions Valley Valleys Via Viaduct View Views Village Villages Ville Vista Walks Wall Ways "
-    "Well Wells Arcade Bayou Beach Bend Bluff Bluffs Bottom Branch Bridge Brook Brooks Burg Burgs Bypass Camp Canyon Cape Causeway "
-    "Center Centers Circles Cliff Cliffs Club Common Commons Corner Corners Course Courts Cove Coves Creek Crest Crossroad Curve Dale "
-    "Dam Divide Drives Estate Estates Extension Extensions Fall Falls Ferry Field Fields Flat Flats Ford Fords Forest Forge Forges "
-    "Fork Forks Fort Garden Gardens Gateway Glen Glens Green Greens Grove Groves Harbors Inlet Roads Shoals Squares Streets"
-).split()
-GENERIC_PLACES = (
-    "Hospital Hospitals Clinic Clinics Medical Center Centre Pharmacy Pharmacies Drugs Drugstore Apothecary Health Healthcare Care "
-    "Infirmary Hospice School Academy College University Institute Elementary High Middle Community General Memorial Regional County "
-    "Family Practice Group Associates Partners Physicians Surgery Surgical Rehabilitation Nursing Home Urgent Children's Veterans VA "
-    "Bank Insurance Logistics Foods Transit Steel Works Industries Company Corporation Corp Inc Inc. LLC Ltd Ltd. Sons Services Systems "
-    "System Network Laboratory Laboratories Labs Imaging Radiology Diagnostics Dental Church Library Kindergarten Store Market Motors "
-    "Construction Plumbing Electric Bakery Hotel Restaurant Foundation Center Department of the and The at for & Of University's Ridge "
-    "Valley Street Our Lady St. Saint"
-).split()
+ROADS = listed("roads")
+GENERIC_PLACES = listed("places")
+GENERIC_WORDS = frozenset(word.casefold().strip(".") for word in [*GENERIC_PLACES, *ROADS])
 
 _UPPER = "A-ZÀ-ÖØ-Þ"
 _WORD = rf"[{_UPPER}][\w'’.-]*"
 STREETS = re.compile(
-    rf"(?<![\w.,/-])\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?[ \t]+(?:{_WORD}[ \t]+|\d{{1,3}}(?:st|nd|rd|th)[ \t]+){{1,4}}?(?:{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
-    rf"(?:[ \t]+(?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?(?:,?\s+(?:Apt|Apartment|Unit|Suite|Ste|Flat|Floor|Fl|Rm|#)\.?[ \t]*#?[\w-]+)?",
+    rf"(?<![\w.,/-])\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?[ \t]+(?:{_WORD}[ \t]+|\d{{1,3}}(?:st|nd|rd|th)[ "
+    rf"\t]+){{1,4}}?(?:{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
+    rf"(?:[ \t]+(?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?(?:,?\s+(?:Apt|Apartment|Unit|Suite|Ste|Flat|Floor|"
+    r"Fl|Rm|#)\.?\s*#?[\w-]*\d[\w-]*|,?\s+(?:Apt|Suite|Unit)\.?[ \t]+[A-Z]\b)?",
 )
 CAPS_STREETS = re.compile(STREETS.pattern, re.IGNORECASE)
 BOXES = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+\b", re.IGNORECASE)
-MILITARY = re.compile(r"\b(?:PSC\s+\d+,?\s+Box\s+\d+|Unit\s+\d+\s+Box\s+\d+|US(?:NS|NV|S|CGC)\s+[A-Z][a-z]+|(?:APO|FPO|DPO)\s+A[AEP])\b")
+MILITARY = re.compile(
+    r"\b(?:PSC\s+\d+,?\s+Box\s+\d+|Unit\s+\d+\s+Box\s+\d+|US(?:NS|NV|S|CGC)\s+[A-Z][a-z]+|(?:APO|FPO|DPO)\s+A[AEP])\b"
+)
 TOWNS = re.compile(
-    rf"(?P<town>{_WORD}(?:[ \t]{_WORD}){{0,2}}),[ \t\n]*(?P<state>{'|'.join(STATES)}|{'|'.join(STATE_NAMES)})\b(?:[ \t\n,]*(?P<zip>[\dOolI]{{5}}(?:-\d{{4}})?)(?![\d-]))?"
+    rf"(?P<town>{_WORD}(?:[ \t]{_WORD}){{0,2}}),[ \t\n]*(?P<state>{'|'.join(STATES)}|"
+    rf"{'|'.join(STATE_NAMES)})\b(?:[ \t\n,]*(?P<zip>[\dOolI]{{5}}(?:-\d{{4}})?)(?![\d-]))?"
 )
 ZIPS = re.compile(
-    rf"(?:\bzip(?:\s*code)?(?:\s*(?:is|[:=#]))?\s*|\bpostal\s+code(?:\s*(?:is|[:=#]))?\s*|\b(?:{'|'.join(STATES)})\.?[ \t]+)(?P<zip>\d{{5}}(?:-\d{{4}})?)(?![\d-])",
+    r"(?:\bzip(?:\s*code)?(?:\s*(?:is|[:=#]))?\s*|\bpostal\s+code(?:\s*(?:is|[:=#]))?\s*|"
+    rf"\b(?:{'|'.join(STATES)})\.?[ \t]+)(?P<zip>\d{{5}}(?:-\d{{4}})?)(?![\d-])",
     re.IGNORECASE,
 )
 ORGANIZATIONS = re.compile(
-    rf"(?:\bSt\.[ \t]|\bSaint[ \t]|\bOur[ \t]Lady[ \t]of[ \t]|\bUniversity[ \t]Hospital[ \t]of[ \t])?(?:{_WORD}(?:'s)?(?:[ \t](?:&[ \t]|of[ \t](?:the[ \t])?|and[ \t])?|\n(?=(?:Hospital|Medical|Clinic|Pharmacy)\b))){{1,4}}?"
+    r"(?:\bSt\.[ \t]|\bSaint[ \t]|\bOur[ \t]Lady[ \t]of[ \t]|\bUniversity[ \t]Hospital[ \t]of[ "
+    rf"\t])?(?:{_WORD}(?:'s)?(?:[ \t](?:&[ \t]|of[ \t](?:the[ \t])?|and[ \t])?|\n(?=(?:Medical[ \t]Center|"
+    rf"Pharmacy)\b))){{1,4}}?"
     r"(?:(?:General|Memorial|Regional|Community|County|University|Children's|Veterans|City)[ \t])?"
-    r"(?:Hospital|Medical[ \t](?:Center|Centre|Group)|Clinic|Infirmary|Hospice|Pharmacy|Drugs|Apothecary|Health(?:care)?(?:[ \t](?:System|Center))?|Family[ \t]Practice|"
-    r"Urgent[ \t]Care|High[ \t]School|Elementary(?:[ \t]School)?|Middle[ \t]School|Academy|Community[ \t]College|College|University|Logistics|Insurance|Foods|Transit|Steel[ \t]Works|"
+    r"(?:Hospital|Medical[ \t](?:Center|Centre|Group)|Clinic|Infirmary|Hospice|Pharmacy|Drugs|Apothecary|"
+    r"Health(?:care)?(?:[ \t](?:System|Center))?|Family[ \t]Practice|"
+    r"Urgent[ \t]Care|High[ \t]School|Elementary(?:[ \t]School)?|Middle[ \t]School|Academy|Community[ \t]College|"
+    r"College|University|Logistics|Insurance|Foods|Transit|Steel[ \t]Works|"
     r"Industries|Corporation|Corp|Inc|LLC|Ltd)\b\.?"
 )
-CAPS_ORGANIZATIONS = re.compile(
-    rf"(?<![\w'’])[{_UPPER}][{_UPPER}'’.&-]+(?:[ \t](?:[{_UPPER}][{_UPPER}'’.-]*|&)){{0,4}}?[ \t](?:(?:GENERAL|MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
-    r"(?:HOSPITAL|MEDICAL[ \t](?:CENTER|CENTRE|GROUP)|CLINIC|INFIRMARY|HOSPICE|PHARMACY|FAMILY[ \t]PRACTICE|URGENT[ \t]CARE|HEALTH(?:CARE)?)\b(?:[ \t]OF(?:[ \t][A-Z]{2,}){1,2})?"
+HOMES = re.compile(
+    r"\b(?i:lives?|living|resid(?:es|ing|ent)|moved|home|raised|grew\s+up)[ \t]+(?i:in|at|to|of|near)[ "
+    rf"\t]+(?P<town>{_WORD}(?:[ \t]{_WORD}){{0,2}})(?:,?[ \t]+(?P<zip>\d{{5}}(?:-\d{{4}})?)(?![\d-]))?"
 )
-SAINTS = re.compile(rf"\b(?:St\.|Saint|Our[ \t]Lady[ \t]of|University[ \t]Hospital[ \t]of)[ \t]{_WORD}(?:[ \t](?:Medical[ \t]Center|Hospital|Clinic))?")
+CAPS_ORGANIZATIONS = re.compile(
+    rf"(?<![\w'’])[{_UPPER}][{_UPPER}'’.&-]+(?:[ \t](?:[{_UPPER}][{_UPPER}'’.-]*|&)){{0,4}}?[ \t](?:(?:GENERAL|"
+    r"MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
+    r"(?:HOSPITAL|MEDICAL[ \t](?:CENTER|CENTRE|GROUP)|CLINIC|INFIRMARY|HOSPICE|PHARMACY|FAMILY[ \t]PRACTICE|"
+    r"URGENT[ \t]CARE|HEALTH(?:CARE)?)\b(?:[ \t]OF(?:[ \t][A-Z]{2,}){1,2})?"
+)
+SAINTS = re.compile(
+    rf"\b(?:St\.|Saint|Our[ \t]Lady[ \t]of|University[ \t]Hospital[ \t]of)[ \t]{_WORD}(?:[ \t](?:Medical[ "
+    r"\t]Center|Hospital|Clinic))?"
+)
 COMMON_PLACES = re.compile(
-    r"(?:the|a|an|our|your|this|that|in|at|from|of|to|general|primary|family|urgent|community|memorial|outpatient|inpatient|pain|eye|dental|cardiology|"
-    r"pulmonary|oncology|walk-in|free|public|private|local|mental|behavioral|home|sleep|heart|wound|emergency|department|internal|medicine|health|care|"
-    r"hospital|clinic|medical|center|group|practice|high|school|college|university|pharmacy|insurance|and|&|past|social|women's|men's|children's|"
-    r"occupational|allied|global|digital|physical|previous|referring|discharge|acute|unit|patient|name|facility|attending|employer|pharmacy|visit|review|"
-    r"[:.,\s]|diabetes|asthma|anticoagulation|coumadin|warfarin|device|neurology|surgery|surgical|orthopedic|dermatology|gi|ent|ob|gyn|follow-up|travel)+",
+    "(?:the|a|an|our|your|this|that|in|at|from|of|to|general|primary|family|urgent|community|memorial|outpatient|"
+    "inpatient|pain|eye|dental|cardiology|"
+    "pulmonary|oncology|walk-in|free|public|private|local|mental|behavioral|home|sleep|heart|wound|emergency|"
+    "department|internal|medicine|health|care|"
+    "hospital|clinic|medical|center|group|practice|high|school|college|university|pharmacy|insurance|and|&|past|"
+    "social|women's|men's|children's|"
+    "occupational|allied|global|digital|physical|previous|referring|discharge|acute|unit|patient|name|course|in|"
+    "stay|summary|discharge|facility|attending|employer|pharmacy|visit|review|"
+    r"[:.,\s]|diabetes|asthma|anticoagulation|coumadin|warfarin|device|neurology|surgery|surgical|orthopedic|"
+    "dermatology|gi|ent|ob|gyn|follow-up|travel)+",
     re.IGNORECASE,
 )
 
@@ -92,6 +99,11 @@ def places(text: str) -> Iterator[Span]:
         if not match["zip"] and match["state"] in DEGREES:
             continue
         yield _span(match, "LOCATION", 0.87, "town")
+        if match["zip"]:
+            yield _span(match, "LOCATION", 0.9, "zip")
+    for match in HOMES.finditer(text):
+        if match["town"] not in STATE_NAMES:
+            yield _span(match, "LOCATION", 0.7, "town")
         if match["zip"]:
             yield _span(match, "LOCATION", 0.9, "zip")
     for match in ZIPS.finditer(text):

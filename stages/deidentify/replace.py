@@ -61,7 +61,7 @@ class Replacer:
         )
         if len(result.items) != len(spans):
             raise RuntimeError(f"{len(spans)} spans went into the anonymizer and {len(result.items)} came out")
-        where = sorted(((item.start, item.end, item.entity_type) for item in result.items))
+        where = sorted((item.start, item.end, item.entity_type) for item in result.items)
         return Replaced(result.text, tuple(Span(start, end, label) for start, end, label in where))
 
     def _operator(self, label: str, anchor: int) -> OperatorConfig:
@@ -73,7 +73,7 @@ class Replacer:
         if label == "AGE":
             return capped_age
         if self._mode == "tags":
-            return lambda value: tag(label)
+            return lambda _: tag(label)
         return lambda value: self._surrogates.of(label, value)
 
     def _date(self, value: str, anchor: int) -> str:

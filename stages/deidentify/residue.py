@@ -44,7 +44,7 @@ class Residue:
                 residue.words.add(" ".join(words))
             elif label in (*NUMBERS, *ADDRESSES):
                 joint = "".join(words)
-                if len(joint) >= LEAST_DIGITS and sum(map(str.isdigit, joint)) >= LEAST_DIGITS or "@" in value:
+                if (len(joint) >= LEAST_DIGITS and sum(map(str.isdigit, joint)) >= LEAST_DIGITS) or "@" in value:
                     residue.numbers.add(joint)
         return residue
 

@@ -66,8 +66,8 @@ class Tally:
         `recall`, `precision` and `f2` (van Rijsbergen's F with beta 2) are over words; `span_recall` counts a span as
         found when all its letters and digits are covered, under any label; `role_accuracy` is the share of found names
         whose role is right; `document_leak_rate` and `patient_leak_rate` are shares of documents and patients with a
-        direct identifier that still stands in the output, `document_miss_rate` the share with any span not wholly found;
-        `clinical_damage` is the share of clinical terms outside gold spans that were marked as PHI.
+        direct identifier that still stands in the output, `document_miss_rate` the share with a span not
+        wholly found; `clinical_damage` is the share of clinical terms outside gold spans that were marked as PHI.
         """
         recall, precision = _ratio(self.both_words, self.gold_words), _ratio(self.both_words, self.found_words)
         return {
@@ -91,7 +91,7 @@ class Tally:
         }
 
 
-def tally(documents: Iterable[Document], is_clinical: Callable[[str], bool] = lambda word: False) -> Tally:
+def tally(documents: Iterable[Document], is_clinical: Callable[[str], bool] = lambda _: False) -> Tally:
     """Add up documents; `is_clinical` tells whether a word is a clinical term."""
     total = Tally()
     for document in documents:

@@ -12,13 +12,15 @@ EDGES = " \t\r\n.,;:()[]{}<>\"“”‘’'`*|/\\-–_#=&"
 
 
 def resolved(text: str, spans: Iterable[Span]) -> list[Span]:
-    """Spans in order and without overlap that cover all that the given ones cover.
+    """Spans in order and without overlap that cover the names, digits and dates that the given ones cover.
 
     Where two overlap, the surer label wins, then the longer span; of the loser stays what the winner does not cover.
     """
     taken: list[Span] = []
     for span in sorted(spans, key=_preference):
-        taken += [piece for free in _outside(span, taken) if (piece := trimmed(text, free))]
+        taken += [
+            piece for free in _outside(span, taken) if (piece := trimmed(text, free)) and _holds(text, span, piece)
+        ]
     return sorted(taken, key=lambda span: span.start)
 
 
@@ -35,20 +37,40 @@ def trimmed(text: str, span: Span) -> Span | None:
     return replace(span, start=start, end=end) if any(map(str.isalnum, text[start:end])) else None
 
 
+def _holds(text: str, span: Span, piece: Span) -> bool:
+    """Whether what is left of a number still holds digits; words beside a number are none."""
+    if span.label not in NUMBERS or (piece.start, piece.end) == (span.start, span.end):
+        return True
+    return any(map(str.isdigit, text[piece.start : piece.end])) or not any(
+        map(str.isdigit, text[span.start : span.end])
+    )
+
+
 def _belongs(text: str, start: int, end: int, opening: bool) -> bool:
     if opening:
         return text[start] == "(" and ")" in text[start : end - 1]
-    return text[end - 1] == "." and end - start >= 2 and end - 3 >= start and text[end - 3] in ". " and text[end - 2].isupper()
+    return (
+        text[end - 1] == "."
+        and end - start >= 2
+        and end - 3 >= start
+        and text[end - 3] in ". "
+        and text[end - 2].isupper()
+    )
 
 
-def _preference(span: Span) -> tuple[float, int, int, int, str]:
-    return (-_weight(span), span.start - span.end, span.start, span.end, span.label)
+def _preference(span: Span) -> tuple[float, int, int, int, str, str]:
+    return (-_weight(span), span.start - span.end, span.start, span.end, span.label, span.by)
 
 
 def _weight(span: Span) -> float:
     exact = span.label in NUMBERS or span.label in ADDRESSES
     # A pattern that names its kind knows a number better than the tagger does; of words the tagger knows more.
-    return span.score + (0.2 if exact and span.by == "pattern" else 0.0) + (0.05 if span.label in NAMES else 0.0)
+    return (
+        span.score
+        + (0.2 if exact and span.by == "pattern" else 0.0)
+        + (0.05 if span.label in NAMES else 0.0)
+        + (0.01 if span.by == "pattern" else 0.0)
+    )
 
 
 def _outside(span: Span, taken: list[Span]) -> list[Span]:

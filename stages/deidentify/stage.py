@@ -1,4 +1,4 @@
-"""The stage: data/extract without PHI into data/deidentify, judged against gold, closed above the declared leak rate."""
+"""The stage: data/extract without PHI into data/deidentify, judged against gold, closed above a declared leak rate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +59,20 @@ def run(params: Params) -> int:
 def check_model(params: Params) -> None:
     """Raises `ValueError` naming the key when the declared model is not there, before any worker starts."""
     engine = params.deidentify.engine
-    if Path(engine.model).is_dir() or (engine.kind == "spacy" and find_spec(engine.model.replace("/", ".")) is not None):
-        return
-    if engine.kind == "transformers" and _in_hub_cache(engine.model):
+    installed = _is_package if engine.kind == "spacy" else _in_hub_cache
+    if Path(engine.model).is_dir() or installed(engine.model):
         return
     raise ValueError(
         f"deidentify.engine.model: {engine.model}: no such folder, installed spaCy package or cached hub model; for "
         "models/base/phi run `dvc repro base@phi`"
     )
+
+
+def _is_package(model: str) -> bool:
+    try:
+        return bool(distribution(model))
+    except (PackageNotFoundError, ValueError):
+        return False
 
 
 def _in_hub_cache(model: str) -> bool:

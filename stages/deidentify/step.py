@@ -1,4 +1,4 @@
-"""The step: all records of one patient together, searched, replaced, searched again; what is not sure goes no further."""
+"""The step: all records of one patient, searched, replaced, searched again; what is not sure goes no further."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import orjson
 
 from stages.deidentify.content import Content, rebuilt
-from stages.deidentify.labels import LABELS
+from stages.deidentify.known import folded
+from stages.deidentify.labels import LABELS, PLACES
 from stages.flow import Count, Rejected
 from stages.keys import Key
 from stages.params.deidentify import Deidentify
@@ -92,9 +93,15 @@ class Step:
         contents = [Content.of(record) for record in records]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
-        identifiers = [(s.label, text[s.start : s.end]) for text, spans in zip(texts, found.spans, strict=True) for s in spans]
+        identifiers = [
+            (s.label, text[s.start : s.end]) for text, spans in zip(texts, found.spans, strict=True) for s in spans
+        ]
         replacer = self._replacer(records[0].group, texts, found.spans, identifiers)
-        residue = Residue.of(identifiers, found.parts)
+        # A place that was never sure enough to be sought everywhere may stand elsewhere as a common word.
+        sought = [
+            (label, value) for label, value in identifiers if label not in PLACES or folded(value) in found.values
+        ]
+        residue = Residue.of(sought, found.parts)
         for record, content, spans in zip(records, contents, found.spans, strict=True):
             parts = [
                 replacer.replaced(content.text[start:end], inside)
@@ -118,7 +125,12 @@ class Step:
             match.group()
             for text, found in zip(texts, spans, strict=True)
             for span in found
-            if span.label == "PATIENT" and (match := re.search(r"\b(?:Mr|Mrs|Ms|Miss|Mister)\b\.?(?=\s*$)", text[max(0, span.start - 8) : span.start]))
+            if span.label == "PATIENT"
+            and (
+                match := re.search(
+                    r"\b(?:Mr|Mrs|Ms|Miss|Mister)\b\.?(?=\s*$)", text[max(0, span.start - 8) : span.start]
+                )
+            )
         ]
         return Replacer(
             Surrogates(self._key, group, identifiers, gender_of(texts, titled)),

@@ -1,7 +1,7 @@
 """Invented values that stand for the identifiers of one patient, the same one for the same identifier everywhere.
 
-Every value comes from a generator of its own, seeded by the secret key, the patient, the kind and the identifier: neither
-the order of records nor other patients change it. Names keep order, case, initials and, where it shows, gender; numbers
+Every value comes from a generator of its own, seeded by the secret key, the patient, the kind and the identifier: not
+the order of records and no other patient changes it. Names keep order, case, initials and gender where it shows; numbers
 keep their pattern of digits and letters. No surrogate holds a part of any identifier of the patient.
 """
 
@@ -16,20 +16,26 @@ from typing import Any, Literal
 from stages.deidentify.known import PARTICLES, folded, parts
 from stages.deidentify.labels import NAMES, tag
 from stages.deidentify.names import DEGREES, TITLES
-from stages.deidentify.places import GENERIC_PLACES, ROADS, STATE_NAMES, STATES
+from stages.deidentify.places import GENERIC_PLACES, GENERIC_WORDS, ROADS, STATE_NAMES, STATES
 from stages.keys import Key
 
 Gender = Literal["female", "male"]
 Kind = Literal["first", "last"]
 
 # Three-digit ZIP areas of 20,000 people or fewer in the census of 2000 (HHS guidance on 45 CFR 164.514(b)(2)(i)(B)).
-SPARSE_ZIPS = frozenset("036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split())
+SPARSE_ZIPS = frozenset(
+    (
+        "036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884",
+        "890", "893",
+    )
+)  # fmt: skip
 ATTEMPTS = 200
 _GENERIC = frozenset(word.casefold() for word in GENERIC_PLACES)
 _ROADS = frozenset(word.casefold() for word in ROADS)
 _ZIP = re.compile(r"(?P<area>\d{3})\d{2}(?:-\d{4})?")
 _AGE = re.compile(
-    r"\d{2,3}|(?:ninety|hundred)(?:[- ](?:and )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?", re.IGNORECASE
+    r"\d{2,3}|(?:ninety|hundred)(?:[- ](?:and )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?",
+    re.IGNORECASE,
 )
 
 
@@ -45,7 +51,9 @@ class Surrogates:
         gender: Of the patient, where the records show it.
     """
 
-    def __init__(self, key: Key, group: str, identifiers: Iterable[tuple[str, str]], gender: Gender | None = None) -> None:
+    def __init__(
+        self, key: Key, group: str, identifiers: Iterable[tuple[str, str]], gender: Gender | None = None
+    ) -> None:
         self._key, self._group = key, group
         found = sorted(set(identifiers))
         self._own = {piece for _, value in found for piece in _pieces(value)}
@@ -73,7 +81,9 @@ class Surrogates:
             return self._url(value)
         if label == "IP" and re.fullmatch(r"\d+(?:\.\d+){3}", value):
             # The three networks that documentation may use (RFC 5737).
-            return self._fresh(label, value, lambda rng: f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randint(1, 254)}")
+            return self._fresh(
+                label, value, lambda rng: f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randint(1, 254)}"
+            )
         return self._number(label, value)
 
     def _name(self, value: str) -> str:
@@ -82,21 +92,21 @@ class Surrogates:
     def _word(self, word: str, name: str) -> str:
         plain = re.sub(r"['’]s$", "", word)
         ending, low = word[len(plain) :], plain.casefold()
-        if low in TITLES or (low in DEGREES and (plain.isupper() or "." in plain)) and len(name.split()) > 1:
+        if low in TITLES or ((low in DEGREES and (plain.isupper() or "." in plain)) and len(name.split()) > 1):
             return word
         if low in PARTICLES and plain.islower():
             return word
         if low in self._words:
             return _cased(self._words[low], plain) + ending
         if len(plain) <= 3 and plain.isupper() and len(name) <= 6:
-            return "".join(self._letter(letter, name, at) for at, letter in enumerate(plain)) + ending
+            return "".join(self._letter(letter, at) for at, letter in enumerate(plain)) + ending
         if len(plain) == 1:
-            return self._letter(plain, name, name.index(plain)) + ending
+            return self._letter(plain, name.index(plain)) + ending
         self._words[low] = self._new_name(low)
         return _cased(self._words[low], plain) + ending
 
-    def _letter(self, letter: str, name: str, at: int) -> str:
-        """The initial of the name that the letter begins, where the patient's names show one; else some other letter."""
+    def _letter(self, letter: str, at: int) -> str:
+        """The initial of the name that the letter begins, where the patient's names show one; else another letter."""
         begun = sorted(part for part in self._kinds if part.startswith(letter.casefold()))
         if begun:
             initial = self._words.get(begun[0], letter)[:1]
@@ -147,7 +157,24 @@ class Surrogates:
             low = found.casefold().strip(".")
             if found[0].isdigit():
                 return self._number("STREET", found)
-            if low in _ROADS or low in ("apt", "apartment", "suite", "ste", "unit", "flat", "floor", "box", "po", "p", "o", "psc", "n", "s", "e", "w"):
+            if low in _ROADS or low in (
+                "apt",
+                "apartment",
+                "suite",
+                "ste",
+                "unit",
+                "flat",
+                "floor",
+                "box",
+                "po",
+                "p",
+                "o",
+                "psc",
+                "n",
+                "s",
+                "e",
+                "w",
+            ):
                 return found
             return _cased(self._fresh("STREET", low, lambda rng: str(_faker(rng).last_name())), found)
 
@@ -182,7 +209,9 @@ class Surrogates:
     def _url(self, value: str) -> str:
         scheme = re.match(r"[a-z]+://", value, re.IGNORECASE)
         return self._fresh(
-            "URL", value.casefold(), lambda rng: f"{scheme.group() if scheme else 'www.'}example.org/{rng.getrandbits(32):08x}"
+            "URL",
+            value.casefold(),
+            lambda rng: f"{scheme.group() if scheme else 'www.'}example.org/{rng.getrandbits(32):08x}",
         )
 
     def _number(self, label: str, value: str) -> str:
@@ -239,7 +268,9 @@ def _kinds(names: Iterable[str]) -> dict[str, Kind]:
     votes: dict[str, int] = {}
     for name in names:
         last_first = re.match(r"([^,]+),\s*(\S.*)", name)
-        last, first = (parts(last_first[1]), parts(last_first[2])) if last_first else (parts(name)[-1:], parts(name)[:-1])
+        last, first = (
+            (parts(last_first[1]), parts(last_first[2])) if last_first else (parts(name)[-1:], parts(name)[:-1])
+        )
         if not last_first and not first:
             first, last = last, []
         for part in (*first, *last):
@@ -287,8 +318,8 @@ def _faker(rng: random.Random) -> Any:
 
 
 def _pieces(value: str) -> list[str]:
-    """What of a value could be recognised: its words of three letters and more, and its numbers of four digits and more."""
-    words = [word for word in re.findall(r"[^\W\d_]{3,}", value.casefold()) if word not in _GENERIC | _ROADS]
+    """What of a value could be recognised: words of three letters and more, numbers of four digits and more."""
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", value.casefold()) if word not in GENERIC_WORDS]
     return [*words, *re.findall(r"\d{4,}", value), folded(value)]
 
 

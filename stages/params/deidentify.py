@@ -23,7 +23,7 @@ class Engine(Section):
     )
     labels: dict[str, str] = Field(
         default_factory=dict,
-        description="The model's label -> ours (or PERSON, whose role the context tells); empty where the names are usual.",
+        description="The model's label -> ours, or PERSON, whose role the context tells; empty where names are usual.",
     )
 
 

@@ -18,7 +18,11 @@ from stages.params.deidentify import Deidentify
 from stages.records import Origin, Record, Turn
 
 # The stand-in knows these and no others, so a test says itself what only patterns or known identifiers can find.
-KNOWN_TO_MODEL = {"PATIENT": ["Kwame", "Metformin", "Parkinson"], "LOCATION": ["Elderford"], "ORGANIZATION": ["Brightwell"]}
+KNOWN_TO_MODEL = {
+    "PATIENT": ["Kwame", "Metformin", "Parkinson"],
+    "LOCATION": ["Elderford"],
+    "ORGANIZATION": ["Brightwell"],
+}
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +43,16 @@ def key() -> Key:
 
 
 @pytest.fixture(scope="session")
-def params(model: Path) -> Callable[..., Deidentify]:
+def terms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("lexicon") / "terms.txt"
+    path.write_text("# drugs\nmetformin\nchest pain\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def params(model: Path, terms: Path) -> Callable[..., Deidentify]:
     def declared(**changed: Any) -> Deidentify:
-        plain = {"engine": {"model": str(model)}, "thresholds": {"default": 0.4}, **changed}
+        plain = {"engine": {"model": str(model)}, "thresholds": {"default": 0.4}, "terms": str(terms), **changed}
         return Deidentify.model_validate(plain)
 
     return declared

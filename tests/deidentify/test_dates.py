@@ -48,7 +48,12 @@ def test_a_shifted_date_is_the_later_day_in_the_same_form(form: str, day: date, 
     assert shifted(written, days) == FORMS[form](day + timedelta(days=days))
 
 
-@given(first=DAYS, second=DAYS, days=SHIFTS, forms=st.tuples(st.sampled_from(sorted(FORMS)), st.sampled_from(sorted(FORMS))))
+@given(
+    first=DAYS,
+    second=DAYS,
+    days=SHIFTS,
+    forms=st.tuples(st.sampled_from(sorted(FORMS)), st.sampled_from(sorted(FORMS))),
+)
 def test_the_days_between_two_dates_stay(first: date, second: date, days: int, forms: tuple[str, str]) -> None:
     moved = []
     for day, form in zip((first, second), forms, strict=True):
@@ -70,7 +75,8 @@ def test_two_digit_years_stay_two_digits(day: date, days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["13/45/2023", "02/30/2023", "February 30, 2021", "2023-13-01", "31 April 2020", "hello", "120/80", "1/1/1700"]
+    "text",
+    ["13/45/2023", "02/30/2023", "February 30, 2021", "2023-13-01", "31 April 2020", "hello", "120/80", "1/1/1700"],
 )
 def test_what_is_no_day_of_the_calendar_is_not_read(text: str) -> None:
     assert parse(text, ANCHOR) is None
@@ -111,7 +117,9 @@ def test_a_date_that_could_be_two_is_not_read() -> None:
     assert parse("25/12/2023", ANCHOR, "unknown") is not None
 
 
-@pytest.mark.parametrize(("text", "year"), [("3/14/58", "1958"), ("March 3rd, 2020", "2020"), ("3/14", None), ("March", None)])
+@pytest.mark.parametrize(
+    ("text", "year"), [("3/14/58", "1958"), ("March 3rd, 2020", "2020"), ("3/14", None), ("March", None)]
+)
 def test_the_year_alone(text: str, year: str | None) -> None:
     written = parse(text, ANCHOR)
     assert written is not None

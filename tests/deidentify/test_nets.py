@@ -112,7 +112,16 @@ def test_dates_are_found(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["BP 120/80", "pain 3/10", "strength 5/5", "murmur 2/6", "may have pain", "she will march on", "visual acuity 20/40", "for 3 weeks"],
+    [
+        "BP 120/80",
+        "pain 3/10",
+        "strength 5/5",
+        "murmur 2/6",
+        "may have pain",
+        "she will march on",
+        "visual acuity 20/40",
+        "for 3 weeks",
+    ],
 )
 def test_scores_and_fractions_are_no_dates(text: str) -> None:
     assert found(times, text) == []
@@ -137,7 +146,9 @@ def test_ages_over_89_are_found(text: str, value: str) -> None:
     assert ("AGE", value) in found(times, text)
 
 
-@pytest.mark.parametrize("text", ["a 63-year-old woman", "89 years old", "HR 93", "weight 93 kg", "SpO2 94 %", "age 45", "91 mg"])
+@pytest.mark.parametrize(
+    "text", ["a 63-year-old woman", "89 years old", "HR 93", "weight 93 kg", "SpO2 94 %", "age 45", "91 mg"]
+)
 def test_younger_ages_and_measures_are_left(text: str) -> None:
     assert found(times, text) == []
 
@@ -160,7 +171,10 @@ def test_places_are_found(text: str, label: str, value: str) -> None:
     assert (label, value) in found(places, text)
 
 
-@pytest.mark.parametrize("text", ["the hospital", "in the pain clinic", "Primary Care Clinic", "lives in Ohio", "5 mg daily", "Lindqvist, MD"])
+@pytest.mark.parametrize(
+    "text",
+    ["the hospital", "in the pain clinic", "Primary Care Clinic", "lives in Ohio", "5 mg daily", "Lindqvist, MD"],
+)
 def test_places_that_everybody_has_are_left(text: str) -> None:
     assert found(places, text) == []
 
@@ -190,7 +204,14 @@ def test_names_are_found_with_their_role(text: str, label: str, value: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["Mother: Diabetes", "the patient reports pain", "Patient denies fever", "FAMILY HISTORY", "Nurse practitioner", "the doctor came"],
+    [
+        "Mother: Diabetes",
+        "the patient reports pain",
+        "Patient denies fever",
+        "FAMILY HISTORY",
+        "Nurse practitioner",
+        "the doctor came",
+    ],
 )
 def test_words_beside_titles_are_no_names(text: str) -> None:
     assert found(names, text) == []

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.deidentify.labels import LABELS
+from stages.deidentify.labels import LABELS, NUMBERS
 from stages.deidentify.spans import resolved, trimmed
 from stages.records import Span
 
@@ -23,12 +25,16 @@ SPANS = st.lists(
 
 
 @given(SPANS)
-def test_resolved_spans_cover_the_same_letters_once(spans: list[Span]) -> None:
+def test_resolved_spans_cover_the_same_names_and_digits_once(spans: list[Span]) -> None:
     whole = resolved(TEXT, spans)
-    assert all(a.end <= b.start for a, b in zip(whole, whole[1:], strict=False))
-    wanted = {i for span in spans for i in range(span.start, span.end) if TEXT[i].isalnum()}
+    assert all(a.end <= b.start for a, b in pairwise(whole))
     covered = {i for span in whole for i in range(span.start, span.end) if TEXT[i].isalnum()}
-    assert covered == wanted
+    all_of = {i for span in spans for i in range(span.start, span.end) if TEXT[i].isalnum()}
+    # Words beside a number may fall away where another span took the number.
+    wanted = {
+        i for span in spans for i in range(span.start, span.end) if TEXT[i].isdigit() or span.label not in NUMBERS
+    }
+    assert {i for i in wanted if TEXT[i].isalnum()} <= covered <= all_of
 
 
 @given(SPANS, st.randoms())

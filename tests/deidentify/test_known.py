@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from stages.deidentify.known import Known, parts
+from stages.deidentify.medicine import Medicine
+from stages.records import Span
+
+MEDICINE = Medicine(["metformin", "chest pain"])
+
+
+def known(*identifiers: tuple[str, str], score: float = 0.9) -> Known:
+    texts = [value for _, value in identifiers]
+    spans = [[Span(0, len(value), label, score, "pattern")] for label, value in identifiers]
+    return Known.gathered(texts, spans, MEDICINE)
+
+
+def values(found: Known, text: str) -> list[str]:
+    return sorted(text[span.start : span.end] for span in found.search(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("then Kwame left", "Kwame"),
+        ("OSEI, KWAME", "OSEI"),
+        ("kwame is well", "kwame"),
+        ("Osei's wife", "Osei"),
+        ("Dr. Lindqvits", "Lindqvits"),
+        ("signed K.O. today", "K.O."),
+        ("in Osei April", "Osei"),
+    ],
+)
+def test_a_name_is_found_again_in_its_variants(text: str, value: str) -> None:
+    assert value in values(known(("PATIENT", "Kwame Osei"), ("STAFF", "Ines Lindqvist")), text)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "text"),
+    [
+        (("MRN", "1234567"), "chart 1234567 and"),
+        (("PHONE", "(617) 555-0123"), "at 617-555-0123."),
+        (("PHONE", "617.555.0123"), "at 617 555 0123"),
+        (("OTHER_ID", "TR-1234-12"), "as tr 1234 12 before"),
+        (("MRN", "A1234567"), "A12345B7".replace("B", "6")),
+        (("ACCOUNT", "10203045"), "1O203O45"),
+        (("EMAIL", "kosei12@example.org"), "KOSEI12@EXAMPLE.ORG"),
+    ],
+)
+def test_a_number_is_found_again_whatever_parts_it(identifier: tuple[str, str], text: str) -> None:
+    assert values(known(identifier), text)
+
+
+def test_a_common_word_that_is_a_name_is_found_in_capitals_only() -> None:
+    found = known(("PATIENT", "Grace Long"))
+    assert values(found, "Grace has a long history; by the grace of Long") == ["Grace", "Long"]
+
+
+def test_a_name_of_common_words_is_found_in_either_order() -> None:
+    assert values(known(("PATIENT", "May Self")), "Self, May was seen")[-1] == "Self, May"
+
+
+def test_a_word_of_medicine_that_was_once_taken_for_a_name_is_not_sought() -> None:
+    assert values(known(("PATIENT", "Metformin"), score=0.8), "Metformin 500 mg") == []
+
+
+def test_a_place_of_words_that_all_bear_is_not_sought() -> None:
+    assert values(known(("ORGANIZATION", "Community Hospital")), "the Community Hospital") == []
+
+
+def test_names_of_others_are_left() -> None:
+    assert values(known(("PATIENT", "Kwame Osei")), "Ines Lindqvist denies pain") == []
+
+
+def test_a_patient_called_april_is_no_month() -> None:
+    found = known(("PATIENT", "April Osei"))
+    assert values(found, "April came in April, on April 3 and 3 April 2023. Hello, April.") == ["April", "April"]
+
+
+def test_parts_of_a_name() -> None:
+    assert parts("Mary-Ann van der Berg-Ito") == ["Mary-Ann", "Berg-Ito", "Mary", "Ann", "Berg", "Ito"]
