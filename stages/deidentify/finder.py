@@ -33,6 +33,7 @@ _STAFF_BEFORE = re.compile(
     r"dictated by)\b[\s.:,]*(?:by\s*)?$"
 )
 _STAFF_AFTER = re.compile(r"\s*,?\s*(?:M\.?D\b|D\.?O\b|R\.?N\b|N\.?P\b|PA\b|PA-C\b|Ph\.?D)")
+_GIVEN_BEFORE = re.compile(r"(?<![\w-])(?P<given>[^\W\d_a-z][^\W\d_]{2,})[ \t]+(?:[A-Z]\.[ \t]+)?$")
 PATTERN_WEIGHT = 4.0
 _KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
 
@@ -80,7 +81,8 @@ class Finder:
         for text, spans in zip(texts, first, strict=True):
             named = [span for span in spans if span.label in NAMES]
             again = [s for s in known.search(text) if not _within(s, named) and not self._is_medicine_again(text, s)]
-            whole.append(joined(text, resolved(text, [*spans, *again])))
+            wider = [self._with_given_name(text, span) for span in again]
+            whole.append(joined(text, resolved(text, [*spans, *wider])))
         parts = {
             part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
         }
@@ -122,6 +124,15 @@ class Finder:
         if span.by == "pattern" and span.score >= SURE:
             return False
         return self._is_medicine(text, span)
+
+    def _with_given_name(self, text: str, span: Span) -> Span:
+        """A known family name with the unknown name before it, as in "Priscila X. Novak" where only Novak is known."""
+        before = _GIVEN_BEFORE.search(text, max(0, span.start - 30), span.start) if span.label in NAMES else None
+        if before is None or before["given"].casefold() in NO_NAMES or ordinary_words(before["given"]):
+            return span
+        if self._medicine.stands_at(text, before.start("given"), before.end("given")):
+            return span
+        return replace(span, start=before.start("given"))
 
     def _is_medicine_again(self, text: str, span: Span) -> bool:
         # Dr. Foley's name is sought again, and a patient's called Iris; a Foley catheter stays what it is.

@@ -1,7 +1,7 @@
 """Invented values that stand for the identifiers of one patient, the same one for the same identifier everywhere.
 
 Every value comes from a generator of its own, seeded by the secret key, the patient, the kind and the identifier: not
-the order of records and no other patient changes it. Names keep order, case, initials and gender where it shows; numbers
+the order of records and no other patient changes it. Names keep order, case, initials and gender; numbers
 keep their pattern of digits and letters. No surrogate holds a part of any identifier of the patient.
 """
 

@@ -103,7 +103,7 @@ def times(text: str) -> Iterator[Span]:
 def _full(text: str) -> Iterator[Span]:
     for form in CERTAIN:
         for match in form.finditer(text):
-            # A dotted number of two-digit parts may be a version or a section; dates with dots have a year of four digits.
+            # Dotted numbers of two digits may be a version or section; a date with dots has a year of four digits.
             dotted = "sep" in form.groupindex and "." in match["sep"] and len(match["y"]) == 2
             yield _span(match, "DATE", 0.45 if dotted else 0.9)
 

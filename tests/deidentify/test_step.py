@@ -231,3 +231,10 @@ def test_the_searched_text_is_put_back_part_by_part() -> None:
     content = Content.of(talk)
     assert content.text == "Doctor: Hello.\nAunt Ama: Good day.\n"
     assert [content.text[start:end] for start, end in content.parts] == ["Doctor", "Hello.", "Aunt Ama", "Good day."]
+
+
+def test_an_unknown_given_name_goes_with_the_known_family_name(step: Callable[..., Step]) -> None:
+    told = record("Patient: Kwame Osei\nShares a home with Priscila X. Osei. Metformin Osei.")
+    (done,) = out(step(), told)
+    assert "Priscila" not in (done.record.text or "")
+    assert "Metformin" in (done.record.text or "")
