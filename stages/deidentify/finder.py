@@ -81,8 +81,8 @@ class Finder:
         for text, spans in zip(texts, first, strict=True):
             named = [span for span in spans if span.label in NAMES]
             again = [s for s in known.search(text) if not _within(s, named) and not self._is_medicine_again(text, s)]
-            wider = [self._with_given_name(text, span) for span in again]
-            whole.append(joined(text, resolved(text, [*spans, *wider])))
+            wider = [self._with_given_name(text, span) for span in (*spans, *again)]
+            whole.append(joined(text, resolved(text, wider)))
         parts = {
             part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
         }
