@@ -22,8 +22,8 @@ from stages.synthesize.identity import Cast, make_cast
 from stages.synthesize.wording import Voice, choose, facts, sentence
 
 CASTS = 600
-VISIT, HANDOVER, VIGNETTES, LESSONS, CHAT = range(5)
-SHARES = {VISIT: 50, HANDOVER: 25, VIGNETTES: 11, LESSONS: 7, CHAT: 7}
+VISIT, LISTS, HANDOVER, VIGNETTES, LESSONS, CHAT = range(6)
+SHARES = {VISIT: 48, LISTS: 18, HANDOVER: 12, VIGNETTES: 10, LESSONS: 6, CHAT: 6}
 ECHOED, SAME_ORDER, SAME_WORDS = 0.5, 0.6, 0.5
 FIRST_DAY = date(2015, 1, 1)
 Casts = Mapping[str, list[Cast]]
@@ -50,6 +50,8 @@ def make_passage(rng: random.Random, casts: Casts) -> str:
     (kind,) = rng.choices(list(SHARES), weights=list(SHARES.values()))
     if kind == VISIT:
         return _visit(rng, casts)
+    if kind == LISTS:
+        return "\n".join(_list(rng, casts) for _ in range(rng.randint(2, 3)))
     if kind == HANDOVER:
         return _handover(rng, casts)
     if kind == VIGNETTES:
@@ -87,6 +89,20 @@ def _handover(rng: random.Random, casts: Casts) -> str:
         rng.shuffle(rows)
     second = "\n".join(again.format(**row) for row in rows)
     return str(choose(rng, "passages", "handover", Voice.LIBRARY).format(first=first, second=second))
+
+
+def _list(rng: random.Random, casts: Casts) -> str:
+    words = [_word(rng, casts) for _ in range(rng.randint(4, 9))]
+    return str(choose(rng, "passages", "list", Voice.LIBRARY).format(first=f"{', '.join(words)}."))
+
+
+def _word(rng: random.Random, casts: Casts) -> str:
+    condition = rng.choice(clinic().conditions)
+    person = rng.choice(casts["female"]).people["patient"]
+    case = make_case(rng, held_out=False)
+    return rng.choice(
+        (*case.present, *map(str, case.medicines), case.duration, condition.name, person.first, person.last)
+    )
 
 
 def _row(rng: random.Random, casts: Casts) -> dict[str, str]:
