@@ -98,12 +98,11 @@ def _list(rng: random.Random, casts: Casts) -> str:
 
 def _word(rng: random.Random, casts: Casts) -> str:
     condition = rng.choice(clinic().conditions)
-    unit, low, high = condition.duration
-    drug, doses, often = rng.choice(rng.choice(clinic().histories).medicines)
     person = rng.choice(casts["female"]).people["patient"]
-    finding = rng.choice(condition.marks + condition.common)
-    told = (finding, finding, condition.name, f"{drug} {rng.choice(doses)} {often}", f"{rng.randint(low, high)} {unit}")
-    return rng.choice((*told, person.first, person.last))
+    case = make_case(rng, held_out=False)
+    return rng.choice(
+        (*case.present, *map(str, case.medicines), case.duration, condition.name, person.first, person.last)
+    )
 
 
 def _row(rng: random.Random, casts: Casts) -> dict[str, str]:
