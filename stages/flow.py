@@ -104,7 +104,7 @@ def run(step: Step, sources: Sequence[Path], target: Path, flow: Flow, key: Key,
     """Run the step over folders of shards into `target`/records and `target`/quarantine.
 
     `mark` is the fingerprint of all that the result depends on beside the input. Returns the counts: `in`, `out`,
-    `quarantined`, `quarantined.<reason>` and those of the step. Same shards in, same bytes out, for any number of workers.
+    `quarantined`, `quarantined.<reason>` and those of the step. Same shards in, same bytes out, however many workers.
     """
     shards = range(flow.shards)
     files = {shard: tuple(shard_path(source, shard) for source in sources) for shard in shards}
@@ -129,7 +129,7 @@ def _run(step: Step, jobs: list[Job], target: Path, flow: Flow, key: Key, mark: 
     total: Counter[str] = Counter(dict.fromkeys(("in", "out", "quarantined"), 0))
     done = engines.ENGINES[flow.engine](work.do, jobs, flow.workers, flow.address)
     for job, counts in _progress(done, step.stage, len(jobs)):
-        # None: a worker died (a parser's crash, the kernel's memory killer). Find the unit that kills, and lose no other.
+        # None: a worker died (a parser's crash, the kernel's memory killer). Find the unit that kills, lose no other.
         total.update(work.do(replace(job, isolated=True)) if counts is None else counts)
     return dict(sorted(total.items()))
 

@@ -79,7 +79,7 @@ def write_shard(path: Path, values: Iterable[Sharded]) -> None:
 def read(folder: str | Path, kind: type[T]) -> Iterator[T]:
     """Every value of a folder of shards, shard by shard.
 
-    Raises `FileNotFoundError` naming a folder that is not there and `ValueError` naming file and line that do not parse.
+    Raises `FileNotFoundError` naming a folder that is not there, `ValueError` naming file and line that do not parse.
     """
     paths = sorted(Path(folder).glob("*.jsonl"))
     if not paths:

@@ -15,7 +15,7 @@ SECRET = "Kwame Osei, born 1944"
 
 
 class Shout:
-    """Upper-cases a text; rejects `refuse`, raises on `boom`, kills its process on `die`. Leaves a mark for each call."""
+    """Upper-cases a text; rejects `refuse`, raises on `boom`, kills its process on `die`; marks each call."""
 
     stage = "clean"
     unit = "record"

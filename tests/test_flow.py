@@ -134,5 +134,5 @@ def test_the_memo_holds_no_text(marks: Path) -> None:
 
 def test_another_number_of_shards_is_an_error_that_says_what_to_do(marks: Path) -> None:
     shards.write(marks.parent / "in", [record(0)], 2)
-    with pytest.raises(FileNotFoundError, match="flow.shards"):
+    with pytest.raises(FileNotFoundError, match=r"flow\.shards"):
         flow.run(Shout(marks), [marks.parent / "in"], marks.parent / "out", Flow(shards=4), KEY, "m")

@@ -15,9 +15,7 @@ class Clean(Section):
     operators: list[Literal["boilerplate", "copy_forward", "typos", "abbreviations"]] = Field(
         default_factory=list, description="Which run, in this order; leave one out to switch it off."
     )
-    abbreviations: str = Field(
-        "data/lexicon/abbreviations.csv", description="Table: abbreviation, expansion, context."
-    )
+    abbreviations: str = Field("data/lexicon/abbreviations.csv", description="Table: abbreviation, expansion, context.")
     terms: str = Field(
         "data/lexicon/medical_terms.txt",
         description="Words that a typo may be corrected to, and that no line of boilerplate holds.",

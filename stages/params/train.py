@@ -32,7 +32,9 @@ class Train(Section):
     lora: Lora = Field(default_factory=Lora, description="The adapter.")
     quantization: Quantization = Field(default_factory=Quantization, description="The base model's bits.")
     learning_rate: float = Field(2e-4, gt=0, description="Peak of the learning rate.")
-    scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = Field("cosine", description="Its course.")
+    scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = Field(
+        "cosine", description="Its course."
+    )
     warmup_steps: int = Field(0, ge=0, description="Optimizer steps until the peak; 0 leaves it to `warmup_ratio`.")
     warmup_ratio: float = Field(0.03, ge=0, lt=1, description="Share of the steps until the peak.")
     epochs: float = Field(1.0, gt=0, description="Passes over the training examples.")
@@ -49,6 +51,4 @@ class Train(Section):
     precision: Literal["float32", "float16", "bfloat16"] = Field("float32", description="Mixed precision of the steps.")
     early_stopping: int = Field(0, ge=0, description="Validations without a gain before it stops; 0 never stops early.")
     checkpoint_steps: int = Field(50, ge=1, description="Optimizer steps between checkpoints to resume from.")
-    report_to: list[Literal["dvclive", "mlflow"]] = Field(
-        default_factory=lambda: ["dvclive"], description="Where curves go."  # type: ignore[arg-type]
-    )
+    report_to: list[Literal["dvclive", "mlflow"]] = Field(["dvclive"], description="Where curves go.")
