@@ -72,7 +72,7 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
 
     Without a GPU weights are float32 whatever `precision` says: half precision is many times slower on a CPU. With
     one they are of `precision`. Raises `FileNotFoundError` when no model is there and `ValueError` when its tokenizer
-    has no end token, without which no answer ever stops.
+    has no end token, without which no answer ever stops, or when its layers are too narrow for 4 bits.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -91,6 +91,8 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     if quantization.bits:
         declared["quantization_config"] = _few_bits(quantization)
     model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, **declared)
+    if quantization.bits == 4 and not torch.cuda.is_available():
+        _refuse_narrow(path, model)
     return model.eval(), tokenizer
 
 
@@ -237,6 +239,15 @@ def _left_padded(
     ids = [[tokenizer.pad_token_id] * (width - len(row)) + row for row in rows]
     mask = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
     return torch.tensor(ids, device=model.device), torch.tensor(mask, device=model.device)
+
+
+def _refuse_narrow(path: str | Path, model: Any) -> None:
+    """The CPU kernel of bitsandbytes asks for whole blocks of 64 weights, and without them fails in the first step."""
+    widths = {layer.in_features for layer in model.modules() if type(layer).__name__ == "Linear4bit"}
+    if narrow := sorted(width for width in widths if width % 64):
+        raise ValueError(
+            f"{path}: layers of {narrow[0]} inputs; 4 bits on a CPU need a multiple of 64: set bits to 0 or 8"
+        )
 
 
 def _few_bits(quantization: Quantization) -> Any:

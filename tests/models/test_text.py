@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import torch
 
+from stages.models.scratch import new_llama, new_tokenizer, save
 from stages.models.text import fix_numerics, generate, load_base, load_tokenizer, response_logprobs, tokenize
+from stages.params.base import Architecture
 from stages.params.train import Quantization
 from tests.train.project import example, make_base
 
@@ -93,3 +95,15 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     fix_numerics(3)
     assert torch.equal(first, torch.randn(4))
     assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_layers_too_narrow_for_four_bits_are_refused(tmp_path: Path) -> None:
+    fix_numerics(1)
+    tokenizer = new_tokenizer(PROMPTS, 300)
+    save(
+        new_llama(Architecture(vocabulary=300, hidden=32, layers=1, heads=2, context=64), tokenizer),
+        tokenizer,
+        tmp_path,
+    )
+    with pytest.raises(ValueError, match="layers of 32 inputs; 4 bits on a CPU need a multiple of 64"):
+        load_base(tmp_path, Quantization(bits=4))
