@@ -43,7 +43,7 @@ def make_base(folder: Path) -> None:
     fix_numerics(0)
     texts = [f"{e.instruction}\n{e.input}\n{e.response}" for e in map(example, range(40))]
     tokenizer = new_tokenizer(texts, 320)
-    shape = Architecture(vocabulary=320, hidden=32, layers=2, heads=2, context=256)
+    shape = Architecture(vocabulary=320, hidden=64, layers=2, heads=2, context=256)
     model = new_llama(shape, tokenizer)
     # The last norm decides how sure an answer can be, and no adapter trains it.
     model.model.norm.weight.data.fill_(8.0)

@@ -86,8 +86,29 @@ def test_the_adapter_lowers_the_loss_and_can_be_switched_off(project: Path) -> N
     assert run["seconds"] > 0
 
 
+def test_each_epoch_is_validated_and_the_best_adapter_kept(project: Path) -> None:
+    # Answers of another kind than those that are taught: the better the lesson goes, the less it expects them.
+    write_shard(DATA / "validation.jsonl", [example(n, "validation", response="Nothing.") for n in range(4)])
+    declare(project, learning_rate=0.03, epochs=3.0, scheduler="constant")
+    outcome = train(load(), "hpi", DATA)
+    losses = dict(curve("validation/loss.tsv"))
+    assert list(losses) == [8, 16, 24]
+    best = min(losses, key=lambda step: losses[step])
+    assert best != 24
+    assert outcome.best_step == best
+    assert outcome.validation_loss == pytest.approx(losses[best], rel=1e-4)
+
+
+def test_four_bits_train_too(project: Path) -> None:
+    declare(project, quantization={"bits": 4, "double": True, "compute": "float32"}, max_steps=6)
+    outcome = train(load(), "hpi", DATA)
+    assert outcome.steps == 6
+    assert outcome.parameters > outcome.trainable * 10
+    assert told("data/train/hpi/run.json")["bits"] == 4
+
+
 def test_early_stopping_stops(project: Path) -> None:
-    write_shard(DATA / "validation.jsonl", [example(n, "validation", response="zzz 999 zzz 888") for n in range(4)])
+    write_shard(DATA / "validation.jsonl", [example(n, "validation", response="Nothing.") for n in range(4)])
     declare(project, learning_rate=0.03, epochs=9.0, scheduler="constant", early_stopping=1)
     outcome = train(load(), "hpi", DATA)
     assert outcome.best_step is not None
