@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import time
@@ -33,6 +34,9 @@ def test_metrics_are_finite_numbers(reproduced: Project) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
                 check(inner, f"{where}.{key}")
+        elif where.startswith("split-certificate.json.sha256."):
+            assert isinstance(value, str), where
+            assert re.fullmatch("[0-9a-f]{64}", value), where
         else:
             assert value is None or (isinstance(value, int | float) and math.isfinite(value)), where
 
