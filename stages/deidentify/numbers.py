@@ -104,7 +104,9 @@ PHONES = re.compile(
 FAX_BEFORE = re.compile(r"\b(?:fax|facsimile|f)\b[^\n;|,]{0,25}$", re.IGNORECASE)
 SSNS = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|[xX*]{3}-?[xX*]{2}-?\d{4})(?![\w-])")
 WEB = re.compile(
-    r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)*\.\s?[A-Za-z]{2,}|[\w.+'%-]+@[\w.-]+\w"
+    # After a broken line a domain goes on in small letters; a capital begins the next sentence or speaker.
+    r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.(?:\s(?-i:(?=[a-z])))?[\w-]+)*\s?\.(?:\s(?-i:(?=[a-z])))?[A-Za-z]{2,}"
+    r"|[\w.+'%-]+@[\w.-]+\w"
     r"|\b[\w-]+(?:\s+dot\s+[\w-]+)*\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+\b)"
     r"|(?P<URL>\b[a-z]{3,6}\s?:\s?//[^\s<>\"']+(?:\s\.[^\s<>\"']+)*|\bwww\.[^\s<>\"']+"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|"
