@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from stages.base.corpus import texts
-from stages.base.rows import batches, echoed
+from stages.base.rows import batches
 from stages.keys import Key
 from stages.memo import fingerprint, memo_folder
+from stages.models.induction import circuit
 from stages.models.scratch import new_llama, new_tokenizer, save
 from stages.models.text import fix_numerics
 from stages.params.base import Base, Schooling
@@ -55,12 +56,11 @@ def school(base: Base, seed: int, corpus: Path, out: Path, plots: Path) -> dict[
     folder = memo_folder(f"base/{out.name}", mark)
     lesson.resume(folder)
     feed = batches(learned or documents, base.schooling.length, base.schooling.batch, seed)
-    echo = base.schooling.echo_steps
     model.train()
     for step, rows in _progress(feed, base.schooling.steps, out.name):
         if step < lesson.step:
             continue
-        lesson.learn(echoed(rows, tokenizer.eos_token_id) if step < echo else rows)
+        lesson.learn(rows)
         if folder and lesson.step % SAVED_EVERY == 0:
             lesson.save(folder)
     shutil.rmtree(out, ignore_errors=True)
@@ -120,9 +120,11 @@ class _Lesson:
     def __post_init__(self) -> None:
         import torch
 
-        self._optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=self.schooling.learning_rate, betas=(0.9, 0.95), weight_decay=0.01, fused=True
-        )
+        copying = circuit(self.model)
+        others = [one for one in self.model.parameters() if all(one is not other for other in copying)]
+        # At the full rate a hundred steps wear the circuit away, and it is found again only late.
+        groups = [{"params": others, "share": 1.0}, {"params": copying, "share": self.schooling.circuit_rate}]
+        self._optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.01, fused=True)
 
     def learn(self, rows: list[list[int]]) -> None:
         """One optimizer step."""
@@ -134,7 +136,7 @@ class _Lesson:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         rate = self._rate()
         for group in self._optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self._optimizer.step()
         self._optimizer.zero_grad()
         self.step += 1

@@ -7,7 +7,6 @@ from itertools import count
 
 from stages.keys import seeded
 
-ECHO = 40
 POOL = 50
 """Batches that rows are sorted by length within."""
 
@@ -32,15 +31,3 @@ def batches(documents: Sequence[Sequence[int]], length: int, batch: int, seed: i
         together = [ordered[start : start + batch] for start in range(0, len(ordered), batch)]
         rng.shuffle(together)
         yield from ([rows[i] for i in chosen] for chosen in together)
-
-
-def echoed(rows: Sequence[Sequence[int]], end: int) -> list[list[int]]:
-    """Stretches of `ECHO` tokens of the rows, each told twice with an end token between.
-
-    What was unforeseeable the first time is certain the second, for who copies. Heads that copy (induction, Olsson et
-    al. 2022, arXiv 2209.11895) are what a model of one text from another is built on, and over short stretches a small
-    model finds them in a fraction of the time. Every other stretch is left out: a batch keeps about its size.
-    """
-    starts = ((row, start) for row in rows for start in range(0, max(1, len(row) - ECHO), 2 * ECHO))
-    stretches = [list(row[start : start + ECHO]) for row, start in starts]
-    return [[*stretch, end, *stretch] for stretch in stretches]

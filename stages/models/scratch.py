@@ -6,22 +6,25 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from stages.models.induction import ROTARY_BASE, start_to_copy
 from stages.params.base import Architecture
 
 START, END, PAD, UNKNOWN = "<s>", "</s>", "<pad>", "<unk>"
+DEVIATION = 0.05
 
 
 def new_tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
     """Train a byte-level BPE of `vocabulary` tokens (Sennrich et al. 2016) that splits numbers into digits.
 
-    Single digits let a model copy a dose or a date that it has never seen. A text starts with `<s>`.
+    Single digits let a model copy a dose or a date that it has never seen; the first takes the space before it along.
+    A text starts with `<s>`.
     """
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
     inner = Tokenizer(models.BPE())
     inner.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+        [pre_tokenizers.Split(Regex(r" ?\d"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     )
     inner.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -38,10 +41,10 @@ def new_tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
 
 
 def new_llama(shape: Architecture, tokenizer: Any) -> Any:
-    """An untrained Llama (Touvron et al. 2023, arXiv 2302.13971) with tied embeddings; draws from torch's generator."""
+    """A Llama (Touvron et al. 2023, arXiv 2302.13971) that can copy and nothing else; draws from torch's generator."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    return LlamaForCausalLM(
+    model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
             hidden_size=shape.hidden,
@@ -51,13 +54,17 @@ def new_llama(shape: Architecture, tokenizer: Any) -> Any:
             num_attention_heads=shape.heads,
             max_position_embeddings=shape.context,
             tie_word_embeddings=True,
+            attention_bias=True,
+            rope_parameters={"rope_type": "default", "rope_theta": ROTARY_BASE},
             # At this width the usual 0.02 keeps attention uniform for the first third of the training.
-            initializer_range=0.05,
+            initializer_range=DEVIATION,
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
         )
     )
+    start_to_copy(model, DEVIATION)
+    return model
 
 
 def save(model: Any, tokenizer: Any, folder: Path) -> None:

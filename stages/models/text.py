@@ -6,8 +6,10 @@ of machine once `fix_numerics` has run: greedy decoding, no dropout, a thread co
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +78,11 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     """
     import torch
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
     if _quiet():
-        logging.disable_progress_bar()
+        disable_progress_bar()
+    _hush_the_libraries_about_each_other()
     if not (Path(path) / "config.json").is_file():
         raise FileNotFoundError(
             f"{path}: no model there; run `dvc repro base` or `python -m stages.base {Path(path).name}`"
@@ -94,6 +97,12 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     if quantization.bits == 4 and not torch.cuda.is_available():
         _refuse_narrow(path, model)
     return model.eval(), tokenizer
+
+
+def _hush_the_libraries_about_each_other() -> None:
+    """PEFT asks transformers by an old name, and bitsandbytes misses a faster kernel: nobody here can act on either."""
+    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 
 
 def load_tokenizer(path: str | Path) -> Any:

@@ -17,8 +17,8 @@ class Architecture(Section):
 
     vocabulary: int = Field(2048, ge=300, description="Tokens of its byte-level BPE tokenizer.")
     hidden: int = Field(128, ge=16, description="Width of a layer; a multiple of twice `heads`.")
-    layers: int = Field(4, ge=1, description="Decoder layers.")
-    heads: int = Field(4, ge=1, description="Attention heads.")
+    layers: int = Field(3, ge=2, description="Decoder layers; the first two copy.")
+    heads: int = Field(2, ge=1, description="Attention heads.")
     context: int = Field(1024, ge=64, description="Longest sequence in tokens.")
 
     @model_validator(mode="after")
@@ -37,10 +37,12 @@ class Schooling(Section):
     learning_rate: float = Field(2e-3, gt=0, description="Peak of the rate; falls linearly to zero.")
     warmup: int = Field(50, ge=0, description="Steps until the peak.")
     length: int = Field(256, ge=16, description="Tokens of a row; a longer text is cut into several.")
-    echo_steps: int = Field(
-        0,
+    circuit_rate: float = Field(
+        0.05,
         ge=0,
-        description="First steps, in which a language model reads short stretches told twice: so it learns to copy.",
+        le=1,
+        description="Share of the rate at which a language model's first two layers of attention learn, "
+        "which can copy from the start (stages/models/induction.py).",
     )
 
 

@@ -8,6 +8,9 @@ from stages.records import Turn
 from stages.synthesize.case import Case
 from stages.synthesize.wording import Voice, choose, facts
 
+# What a passage need not say twice would only make it longer.
+ORDERS = {Voice.TRAIN: "order", Voice.HELD_OUT: "order", Voice.LIBRARY: "short_order"}
+
 
 def make_dialogue(case: Case, rng: random.Random, held_out: bool) -> tuple[Turn, ...]:
     """The dialogue's turns; `text` is marked up, `speaker` is Doctor, Patient or Nurse."""
@@ -18,7 +21,7 @@ def dialogue(case: Case, rng: random.Random, voice: Voice) -> tuple[Turn, ...]:
     """As `make_dialogue`, in the given voice. Every fact of the case's summary is said in it."""
     known = facts(case)
     lines: list[tuple[str, str]] = []
-    for part in choose(rng, "dialogues", "order", voice).split():
+    for part in choose(rng, "dialogues", ORDERS[voice], voice).split():
         exchange: str = choose(rng, "dialogues", _pool(part, case), voice)
         for line in exchange.format(**known).splitlines():
             speaker, text = line.split(": ", 1)

@@ -23,7 +23,7 @@ from stages.synthesize.wording import Voice, choose, facts, sentence
 
 CASTS = 600
 VISIT, LISTS, HANDOVER, VIGNETTES, LESSONS, CHAT = range(6)
-SHARES = {VISIT: 48, LISTS: 18, HANDOVER: 12, VIGNETTES: 10, LESSONS: 6, CHAT: 6}
+SHARES = {VISIT: 62, LISTS: 2, HANDOVER: 4, VIGNETTES: 14, LESSONS: 9, CHAT: 9}
 ECHOED, SAME_ORDER, SAME_WORDS = 0.5, 0.6, 0.5
 FIRST_DAY = date(2015, 1, 1)
 Casts = Mapping[str, list[Cast]]
@@ -114,7 +114,7 @@ def _row(rng: random.Random, casts: Casts) -> dict[str, str]:
 def _vignette(rng: random.Random) -> str:
     known = facts(_case(rng))
     template: str = choose(rng, "passages", "vignette", Voice.LIBRARY)
-    return template.format(**known, A=sentence(known["a"]))
+    return template.format(**known)
 
 
 def _told(pool: str, rng: random.Random, condition: Condition) -> str:

@@ -7,15 +7,18 @@ stand in braces, identifiers in slots (see fill.py); both are shared by all voic
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from stages.synthesize.case import Case
 
+ONE_IN = 4
 Pools = Mapping[str, Mapping[str, Sequence[Any]]]
 
 
@@ -36,8 +39,18 @@ def pools(name: str) -> Pools:
     """The pools of `<name>.yaml` beside this module, read once."""
     from ruamel.yaml import YAML
 
-    found: Pools = YAML(typ="safe", pure=True).load(Path(__file__).with_name(f"{name}.yaml").read_text())
-    return found
+    found = YAML(typ="safe", pure=True).load(Path(__file__).with_name(f"{name}.yaml").read_text())
+    return {pool: _spoken(voices["grammar"]) if "grammar" in voices else voices for pool, voices in found.items()}
+
+
+def _spoken(grammars: Sequence[Sequence[Sequence[str]]]) -> dict[str, list[str]]:
+    """Every choice of one line from each slot; a hash of it decides whether it is kept for testing, one in four is."""
+    voices: dict[str, list[str]] = {Voice.TRAIN.value: [], Voice.HELD_OUT.value: []}
+    for slots in grammars:
+        for template in map("\n".join, product(*slots)):
+            kept = hashlib.sha256(template.encode()).digest()[0] % ONE_IN == 0
+            voices[Voice.of(kept).value].append(template)
+    return voices
 
 
 def choose(rng: random.Random, name: str, pool: str, voice: Voice) -> Any:
@@ -56,6 +69,7 @@ def facts(case: Case) -> dict[str, str]:
     age = "⟦age_over_89⟧" if case.age > 89 else str(case.age)
     return {
         "a": "an" if str(case.age).startswith("8") or case.age in (11, 18) else "a",
+        "A": "An" if str(case.age).startswith("8") or case.age in (11, 18) else "A",
         "age": age,
         "sex": "woman" if female else "man",
         "letter": "F" if female else "M",

@@ -12,8 +12,8 @@ TINY = Base.model_validate(
     {
         "origin": "scratch",
         "needs": "data/split/corpus",
-        "architecture": {"vocabulary": 320, "hidden": 16, "layers": 1, "heads": 2, "context": 128},
-        "schooling": {"steps": 12, "batch": 4, "learning_rate": 5.0e-3, "warmup": 2, "length": 64, "echo_steps": 4},
+        "architecture": {"vocabulary": 320, "hidden": 16, "layers": 2, "heads": 2, "context": 128},
+        "schooling": {"steps": 12, "batch": 4, "learning_rate": 5.0e-3, "warmup": 2, "length": 64, "circuit_rate": 0.1},
     }
 )
 

@@ -7,7 +7,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.base.rows import ECHO, batches, echoed
+from stages.base.rows import batches
 
 DOCUMENTS = st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=30), min_size=1, max_size=60)
 
@@ -33,17 +33,3 @@ def test_rows_of_a_batch_have_like_lengths_and_passes_differ() -> None:
     first, second = list(islice(feed, 50)), list(islice(feed, 50))
     assert first != second
     assert sum(max(map(len, rows)) * 8 for rows in first) < 1.05 * sum(map(len, documents))
-
-
-@given(DOCUMENTS)
-def test_an_echo_says_the_same_twice(documents: list[list[int]]) -> None:
-    for row in echoed(documents, -1):
-        place = row.index(-1)
-        assert row[:place] == row[place + 1 :]
-        assert 1 <= place <= ECHO
-
-
-def test_an_echoed_batch_has_about_the_size_of_the_batch() -> None:
-    rows = [list(range(n)) for n in range(200, 400, 10)]
-    told = sum(map(len, echoed(rows, -1)))
-    assert 0.85 < told / sum(map(len, rows)) < 1.15

@@ -101,7 +101,7 @@ def test_layers_too_narrow_for_four_bits_are_refused(tmp_path: Path) -> None:
     fix_numerics(1)
     tokenizer = new_tokenizer(PROMPTS, 300)
     save(
-        new_llama(Architecture(vocabulary=300, hidden=32, layers=1, heads=2, context=64), tokenizer),
+        new_llama(Architecture(vocabulary=300, hidden=32, layers=2, heads=2, context=64), tokenizer),
         tokenizer,
         tmp_path,
     )
