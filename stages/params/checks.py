@@ -24,7 +24,7 @@ STAGES = (
     "synthesize", "extract", "deidentify", "clean", "structure", "augment", "split",
     "base", "train", "evaluate", "report",
 )  # fmt: skip
-RESERVED = (*STAGES, "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 

@@ -54,8 +54,8 @@ WRONG: list[tuple[Keys, Any, str]] = [
      "flow.worker: unknown key, with the value 2; allowed are address, engine, shards, workers; did you mean workers?"),
     (("train", "defaults", "lr"), 2e-4, "did you mean learning_rate?"),
     (("split", "learning_rate"), 1,
-     "split.learning_rate: unknown key, with the value 1; allowed are exports, near_duplicate, permutations, test, "
-     "validation; learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
+     "split.learning_rate: unknown key, with the value 1; allowed are contamination, exports, near_duplicate, permutations, "
+     "test, validation; learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
     (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are augment, base, clean,"),
     # Wrong types and values
     (("flow", "workers"), "two", 'flow.workers: found "two"; expected a whole number, at least 0'),
