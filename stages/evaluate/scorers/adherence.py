@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stages.evaluate.measures import Array
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
+from stages.evaluate.scorers import Metric, metric, stacked
 from stages.evaluate.sections import parse
-from stages.evaluate.statistics import Array
 
 RULES = ("header_missing", "header_extra", "header_repeated", "header_order", "section_empty", "not_ended")
 
@@ -30,8 +30,8 @@ class Adherence:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        signature = f"format_adherence|sections:{','.join(self.headers)}|rules:{','.join(RULES)}"
-        object.__setattr__(self, "metrics", {"format_adherence": Metric("higher", ratio(0, 1), signature)})
+        settings = f"sections:{','.join(self.headers)}|rules:{','.join(RULES)}"
+        object.__setattr__(self, "metrics", {"format_adherence": metric("format_adherence", self.columns, settings)})
 
     def rows(self, answers: Sequence[Answer]) -> Array:
         """`(answers, 9)`: 1 where all is kept, 1, 1 where a rule but the end is broken, and 1 for each broken rule."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stages.evaluate.measures import Array
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
-from stages.evaluate.statistics import Array
+from stages.evaluate.scorers import Metric, metric, stacked
 from stages.evaluate.tokens import Tokens, dose_safe
 
 

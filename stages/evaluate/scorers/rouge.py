@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from stages.evaluate.measures import Array
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
-from stages.evaluate.statistics import Array
+from stages.evaluate.scorers import Metric, metric, stacked
 
 KINDS = ("rouge1", "rouge2", "rougeL")
 
@@ -24,8 +24,7 @@ class Rouge:
 
     def __post_init__(self) -> None:
         settings = f"f:1|stemmer:porter|mean:macro|version:rouge-score-{version('rouge-score')}"
-        metrics = {kind: Metric("higher", ratio(i, len(KINDS)), f"{kind}|{settings}") for i, kind in enumerate(KINDS)}
-        object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "metrics", {kind: metric(kind, self.columns, settings) for kind in KINDS})
 
     def rows(self, answers: Sequence[Answer]) -> Array:
         """`(answers, 4)`: F-measures of ROUGE-1, -2, -L, and 1."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stages.evaluate.measures import Array
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
+from stages.evaluate.scorers import Metric, metric, stacked
 from stages.evaluate.scorers.overlap import f1
 from stages.evaluate.sections import first, parse
-from stages.evaluate.statistics import Array
 from stages.evaluate.tokens import dose_safe
 
 
