@@ -96,6 +96,15 @@ def metrics_of_tasks(plain: Plain) -> Iterator[Fault]:
                 yield missing_name((*place, metric), metric, f"tasks.{name}.metrics", measured)
 
 
+def tolerances(plain: Plain) -> Iterator[Fault]:
+    """A tolerance is of a metric that some task is judged by."""
+    tasks = _mapping(plain, "tasks")
+    headlines = sorted({names[0][1] for name in tasks if (names := list(_texts(_mapping(tasks, name).get("metrics"))))})
+    for metric in _mapping(plain, "compare", "tolerance"):
+        if metric not in headlines:
+            yield missing_name(("compare", "tolerance", metric), metric, "the tasks' headlines", headlines)
+
+
 def training(plain: Plain) -> Iterator[Fault]:
     """`train` holds the defaults and, for each task, what differs; each is judged laid over the defaults."""
     train = _mapping(plain, "train")
@@ -203,8 +212,8 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
-    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, training, augmentation, shares, finder, raw_material,
-    files,
+    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation, shares,
+    finder, raw_material, files,
 )  # fmt: skip
 
 
