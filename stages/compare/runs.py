@@ -101,4 +101,6 @@ def _rows(place: str, metric: str, given: Sequence[list[float] | None]) -> Array
 
 
 def _texts(slices: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(value) for key, value in slices.items() if value not in (None, "")}
+    said = {True: "yes", False: "no"}
+    known = {key: value for key, value in slices.items() if value is not None and value != ""}
+    return {key: said[value] if isinstance(value, bool) else str(value) for key, value in known.items()}

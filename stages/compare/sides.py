@@ -88,8 +88,7 @@ class Revision:
 
     @property
     def name(self) -> str:
-        short = self.commit[:7]
-        return self.given if self.commit.startswith(self.given) else f"{self.given} ({short})"
+        return self._label if self.commit.startswith(self.given) else f"{self.given} ({self.commit[:7]})"
 
     def tasks(self) -> list[str]:
         return sorted(self._hashes)
@@ -114,7 +113,12 @@ class Revision:
                 f"{self.name}: {folder} is neither in the cache nor in the remote ({error}). Whoever ran it must "
                 f"`dvc push` it; then `dvc fetch --all-commits {folder}` brings it here"
             ) from error
-        return parse(f"{self.given}:{task}", *texts)
+        return parse(f"{self._label}:{task}", *texts)
+
+    @property
+    def _label(self) -> str:
+        """A short word for it; a commit as Git shortens it."""
+        return self.commit[:7] if self.commit.startswith(self.given) else self.given
 
     @cached_property
     def _hashes(self) -> Mapping[str, str]:

@@ -78,6 +78,13 @@ def test_an_experiment_is_a_side_by_its_name(compare: Compare) -> None:
     assert told["b"].startswith("tried (")
 
 
+def test_a_commit_is_shown_short(compare: Compare, project: Project) -> None:
+    commit = project.run("git", "rev-parse", "worse").stdout.strip()
+    _, told = compare("main", commit)
+    assert told["b"] == commit[:7]
+    assert headline(told)["verdict"] == "worse"
+
+
 def test_the_workspace_is_the_second_side_where_none_is_named(compare: Compare) -> None:
     _, told = compare("worse")
     assert told["b"] == "workspace"
