@@ -62,6 +62,6 @@ def method(comparison: Comparison) -> str:
     tests, sliced = (sum(r.p is not None for r in rows) for rows in (comparison.whole(), comparison.sliced()))
     return (
         f"Tuned models, example by example; {settings.confidence:.0%} intervals and permutation tests, clustered by "
-        f"patient, {settings.replicates:,} replicates; p corrected by Holm over {tests} tests (slices: {sliced}); "
+        f"patient, {settings.replicates:,} replicates; p corrected by Holm (tests: {tests}, of slices: {sliced}); "
         f"better and worse at p < {comparison.alpha:g}."
     )

@@ -143,7 +143,7 @@ def _compared(
         return {metric: np.asarray(value) for metric, value in found.items()}
 
     first, second = (np.concatenate([side[metric] for metric in metrics], axis=1) for side in (pair.a, pair.b))
-    rng = np.random.default_rng(seeded(settings.seed, "compare", task, slice).getrandbits(128))
+    rng = np.random.Generator(np.random.SFC64(seeded(settings.seed, "compare", task, slice).getrandbits(128)))
     return compare(
         sum_by_group(first, pair.groups),
         sum_by_group(second, pair.groups),

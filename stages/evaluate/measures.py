@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 ORDERS = 4
 CHARACTER_ORDERS = 6
-TERMS = ("drug", "dose", "unit", "laterality", "negation", "medical")
+TERMS = ("medical", "drug", "dose", "unit", "laterality", "negation")
 
 
 class Measure(NamedTuple):
@@ -98,6 +98,11 @@ def pooled_f1(sums: Array) -> Array:
     return divided(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
 
 
+def terms_f1(sums: Array) -> Array:
+    """(found + correct) / (reference + predicted): F1 where the terms of both sides are parted on their own."""
+    return divided(sums[..., 0] + sums[..., 2], sums[..., 1] + sums[..., 3])
+
+
 def perplexity(sums: Array) -> Array:
     """exp(-log-probability / tokens)."""
     found: Array = np.exp(-divided(sums[..., 0], sums[..., 1]))
@@ -131,17 +136,18 @@ def corpus_chrf(sums: Array) -> Array:
     """chrF2 of summed counts, `(..., 18)` to `(...)`; NaN where the references are empty.
 
     Columns are prediction, reference and shared n-grams of characters for each order. The formula of
-    `sacrebleu.metrics.chrf.CHRF` (Popovic 2015, beta 2) with effective order: the mean of F over the orders that both
-    sides have.
+    `sacrebleu.metrics.chrf.CHRF` (Popovic 2015, beta 2) with effective order: precision and recall are averaged over
+    the orders that both sides have.
     """
     said, gold, shared = sums[..., 0::3], sums[..., 1::3], sums[..., 2::3]
     there = (said > 0) & (gold > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision, recall = shared / said, shared / gold
-        score = 5 * precision * recall / (4 * precision + recall)
-    f = np.where(there & (shared > 0), score, 0.0).sum(axis=-1)
-    mean = np.divide(f, there.sum(axis=-1), out=np.zeros_like(f), where=there.any(axis=-1))
-    return np.where(gold.sum(axis=-1) > 0, 100 * mean, np.nan)
+    orders = np.maximum(there.sum(axis=-1), 1)
+    precision, recall = (
+        np.divide(shared, side, out=np.zeros(np.shape(shared)), where=there).sum(axis=-1) / orders
+        for side in (said, gold)
+    )
+    score = np.nan_to_num(divided(5 * precision * recall, 4 * precision + recall))
+    return np.where(gold[..., 0] > 0, 100 * score, np.nan)
 
 
 def _mean(column: str) -> Measure:
@@ -150,6 +156,7 @@ def _mean(column: str) -> Measure:
 
 _ERRORS = ("substitutions", "deletions", "insertions", "hits")
 _COUNTS = ("shared", "reference", "predicted")
+_FOUND, _CORRECT = ("found", "reference"), ("correct", "predicted")
 _NGRAMS = tuple(f"{which}_{n}" for which in ("correct", "total") for n in range(1, ORDERS + 1))
 _CHARACTER_NGRAMS = tuple(
     f"{which}_{n}" for n in range(1, CHARACTER_ORDERS + 1) for which in ("predicted", "reference", "shared")
@@ -175,9 +182,9 @@ MEASURES: dict[str, Measure] = {
         for kind in ("wer", "cer")
     },
     "medical_term_wer": Measure("lower", ("errors", "reference"), ratio(0, 1)),
-    **{f"{kind}_term_recall": Measure("higher", ("shared", "reference"), ratio(0, 1)) for kind in TERMS},
-    **{f"{kind}_term_precision": Measure("higher", ("shared", "predicted"), ratio(0, 1)) for kind in TERMS},
-    **{f"{kind}_term_f1": Measure("higher", _COUNTS, pooled_f1) for kind in TERMS},
+    **{f"{kind}_term_recall": Measure("higher", _FOUND, ratio(0, 1)) for kind in TERMS},
+    **{f"{kind}_term_precision": Measure("higher", _CORRECT, ratio(0, 1)) for kind in TERMS},
+    **{f"{kind}_term_f1": Measure("higher", (*_FOUND, *_CORRECT), terms_f1) for kind in TERMS},
     "critical_error_rate": Measure("lower", ("errors", "critical"), ratio(0, 1)),
     "critical_error_free": _mean("error_free"),
     "repetition": Measure("lower", ("repeated", "ngrams"), ratio(0, 1)),

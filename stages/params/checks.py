@@ -204,7 +204,7 @@ def files(plain: Plain) -> Iterator[Fault]:
             yield from _there((*path, "table"), operator["table"])
     for place in (
         ("clean", "abbreviations"), ("clean", "terms"), ("deidentify", "gold"), ("deidentify", "terms"),
-        ("evaluate", "synonyms"),
+        ("evaluate", "synonyms"), ("evaluate", "terms"),
     ):  # fmt: skip
         found = _mapping(plain, *place[:-1]).get(place[-1])
         if isinstance(found, str) and _reads(place[0]):

@@ -33,7 +33,7 @@ def test_the_terminal_says_values_interval_p_verdict_and_reasons() -> None:
     assert "1 worse, 2 refused, 1 noise" in text
     assert re.search(r"hpi +hpi_f1 \* +0\.596 → 0\.571 +−0\.025 \[−0\.040, −0\.010\] +< 0\.001 +▼ worse", text)
     assert "dx, mrr, token_f1: the test sets differ (1 / 2)" in text
-    assert "over 2 tests (slices: 1)" in text
+    assert "(tests: 2, of slices: 1)" in text
 
 
 def test_the_colour_follows_the_verdict() -> None:

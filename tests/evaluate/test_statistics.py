@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from stages.evaluate.scorers import ratio
+from stages.evaluate.measures import ratio
 from stages.evaluate.statistics import Array, compare, estimate, p_values, sum_by_group
 
 

@@ -6,7 +6,7 @@ A new metric is a new module with a class that has the four attributes of `Score
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -63,14 +63,16 @@ class Scorer(Protocol):
         """The statistics of each answer, `(answers, columns)`."""
 
 
-def metric(name: str, columns: Sequence[str], settings: str, version: int = 1, **renamed: str) -> Metric:
+def metric(
+    name: str, columns: Sequence[str], settings: str, version: int = 1, renamed: Mapping[str, str] | None = None
+) -> Metric:
     """The metric of this name over a scorer's columns.
 
     `renamed` says which column of the scorer is which of the measure's, where their names are not the same. `version`
     grows whenever equal texts may give another number than before.
     """
     found = measure(name)
-    at = tuple(columns.index(renamed.get(column, column)) for column in found.columns)
+    at = tuple(columns.index((renamed or {}).get(column, column)) for column in found.columns)
     return Metric(found, at, f"{name}|v:{version}|{settings}")
 
 

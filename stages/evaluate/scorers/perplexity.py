@@ -32,7 +32,7 @@ class Perplexity:
         object.__setattr__(self, "metrics", made)
 
     def rows(self, answers: Sequence[Answer]) -> Array:
-        """`(answers, 3)`: sum of natural logarithms, tokens, bytes. Raises `ValueError` naming an example that has none."""
+        """`(answers, 3)`: sum of natural logarithms, tokens, bytes. Raises `ValueError` naming one that has none."""
         return stacked([self._row(answer) for answer in answers], self.columns)
 
     def _row(self, answer: Answer) -> tuple[float, float, float]:
