@@ -182,14 +182,16 @@ def _adder(rows: Array) -> Callable[[Index], Array]:
     Two columns are looked up as one complex number, which halves the work, and equal columns (many metrics count the
     same examples) only once.
     """
-    unique, inverse = np.unique(rows, axis=1, return_inverse=True)
-    if unique.shape[1] % 2:
-        unique = np.concatenate([unique, np.zeros((len(rows), 1))], axis=1)
-    pairs = np.ascontiguousarray((unique[:, ::2] + 1j * unique[:, 1::2]).T)
+    places: dict[bytes, int] = {}
+    inverse = [places.setdefault(np.ascontiguousarray(column).tobytes(), len(places)) for column in rows.T]
+    unique = [np.frombuffer(column) for column in places]
+    if len(unique) % 2:
+        unique.append(np.zeros(len(rows)))
+    pairs = [first + 1j * second for first, second in zip(unique[::2], unique[1::2], strict=True)]
 
     def added(index: Index) -> Array:
         sums = np.stack([pair.take(index).sum(axis=1) for pair in pairs], axis=1)
-        found: Array = np.ascontiguousarray(sums).view(np.float64)[:, inverse.ravel()]
+        found: Array = np.ascontiguousarray(sums).view(np.float64)[:, inverse]
         return found
 
     return added

@@ -14,8 +14,15 @@ from collections.abc import Sequence
 from stages import cues
 from stages.evaluate.tokens import dose_safe
 
-_FRACTIONS = str.maketrans(
-    {"\u00bd": " 1/2 ", "\u00bc": " 1/4 ", "\u00be": " 3/4 ", "\u2153": " 1/3 ", "\u2154": " 2/3 "}
+_SPELLED = str.maketrans(
+    {
+        "\u00bd": " 1/2 ",
+        "\u00bc": " 1/4 ",
+        "\u00be": " 3/4 ",
+        "\u2153": " 1/3 ",
+        "\u2154": " 2/3 ",
+        "\u00b0": " degrees ",
+    }
 )
 _INITIALS = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}")
 _SPACED_PERCENT = re.compile(r"(?<=\d)\s+%")
@@ -36,7 +43,7 @@ def clinical(text: str) -> str:
     >>> clinical("Take two point five milligrams p.o. for type II; BP one hundred twenty over eighty, BNP < 100")
     'take 2.5 mg po for type 2 bp 120/80 bnp < 100'
     """
-    plain = unicodedata.normalize("NFC", text).translate(_FRACTIONS)
+    plain = unicodedata.normalize("NFC", text).translate(_SPELLED)
     plain = _INITIALS.sub(lambda match: match.group().replace(".", ""), plain)
     tokens = list(dose_safe(_SPACED_PERCENT.sub("%", plain)))
     return " ".join(_units(_joined(_types(_cardinals(tokens)))))
@@ -101,10 +108,10 @@ def _joined(tokens: Sequence[str]) -> list[str]:
             found.append(f"-{following}")
             i += 2
         elif word == "point" and (digits := _digits(tokens, i + 1)) and found and found[-1].isdigit():
-            found[-1] = f"{found[-1]}.{''.join(digits)}"
+            found[-1] = _decimal(found[-1], digits)
             i += 1 + len(digits)
         elif word == "point" and digits and _of_a_dose(tokens, i + 1 + len(digits)):
-            found.append(f"0.{''.join(digits)}")
+            found.append(_decimal("0", digits))
             i += 1 + len(digits)
         elif word in ("to", "over") and found and _PLAIN.fullmatch(found[-1]) and _PLAIN.fullmatch(following):
             found[-1] = f"{found[-1]}{_JOINED[word]}{following}"
@@ -128,6 +135,10 @@ def _digits(tokens: Sequence[str], start: int) -> Sequence[str]:
     return tokens[start:end]
 
 
+def _decimal(whole: str, digits: Sequence[str]) -> str:
+    return f"{whole}.{''.join(digits)}".rstrip("0").rstrip(".")
+
+
 def _of_a_dose(tokens: Sequence[str], i: int) -> bool:
     return i < len(tokens) and cues.UNITS.get(tokens[i]) in _OF_DOSES
 
@@ -142,5 +153,12 @@ def _units(tokens: Sequence[str]) -> list[str]:
             continue
         unit = cues.UNITS.get(word) if measured or word in cues.LONE_UNITS else None
         measured = unit is not None or _NUMBER.match(word) is not None
-        found.append(unit or _SIDES.get(word, word))
+        found.append(_spelling(word, unit))
     return found
+
+
+def _spelling(word: str, unit: str | None) -> str:
+    # The tokenizer drops a degree sign, and a percent sign that stands alone.
+    if unit is None or unit == "%":
+        return _SIDES.get(word, word)
+    return "degrees" if unit == "\u00b0" else unit
