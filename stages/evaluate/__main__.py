@@ -42,10 +42,12 @@ def main() -> None:
 def evaluate(params: Params, name: str) -> None:
     """Answer the test set of a task with base and tuned model, score both, and write answers and scores."""
     from stages import metrics
+    from stages.evaluate.content import test_set
     from stages.evaluate.panel import Panel
     from stages.evaluate.predict import predict
-    from stages.evaluate.results import score, signatures
+    from stages.evaluate.results import score, scored, signature, signatures, statistics, worst
     from stages.evaluate.scorers.ranked import Synonyms
+    from stages.evaluate.scorers.terms import Vocabulary
     from stages.records import Example, to_json
     from stages.shards import read_shard, write_bytes, write_shard
 
@@ -54,18 +56,27 @@ def evaluate(params: Params, name: str) -> None:
         raise ValueError(f"evaluate.categories.{unknown[0]}: no such task; there are {', '.join(sorted(params.tasks))}")
     # Before any model is loaded: a fault in what is declared must not cost an hour.
     on = settings.categories.get(name, {})
-    panel = Panel(task.metrics, task.sections, Synonyms.read(settings.synonyms), on)
+    panel = Panel(task.metrics, task.sections, Synonyms.read(settings.synonyms), on, Vocabulary.read(settings.terms))
     examples = sorted(read_shard(Path("data/split") / name / "test.jsonl", Example), key=lambda example: example.id)
     if not examples:
         raise ValueError(f"tasks.{name}: its test set is empty; metrics/split.json says where its examples went")
     base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
     predictions = predict(examples, base, adapter, settings, params.training(name), params.seed)
-    numbers, intervals = score(predictions, panel, settings, params.seed, name)
+    rows = scored(predictions, panel)
+    numbers, intervals = score(predictions, panel, settings, params.seed, name, rows)
 
     folder = Path("data/evaluate") / name
     shutil.rmtree(folder, ignore_errors=True)
     write_shard(folder / "predictions.jsonl", predictions)
     write_bytes(folder / "signatures.json", to_json(signatures(panel, settings, params.seed)) + b"\n")
+    prompt = predictions[0].content["wording"]
+    told = {
+        "signature.json": to_json(signature(panel, settings, test_set(examples), prompt)),
+        "errors.json": to_json(worst(predictions)),
+        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, predictions, panel, rows)),
+    }
+    for file, data in told.items():
+        write_bytes(folder / file, data + b"\n")
     metrics.write(f"metrics/{name}.json", numbers)
     metrics.write(f"metrics/intervals/{name}.json", intervals)
 

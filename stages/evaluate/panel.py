@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stages.evaluate.measures import TERMS, Array
+from stages.evaluate.normalisers import CLINICAL, SQUAD, WHISPER
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, Scorer
 from stages.evaluate.scorers.adherence import Adherence
 from stages.evaluate.scorers.bleu import Bleu
+from stages.evaluate.scorers.chrf import Chrf
+from stages.evaluate.scorers.critical import CriticalErrors
 from stages.evaluate.scorers.overlap import Overlap
 from stages.evaluate.scorers.perplexity import Perplexity
-from stages.evaluate.scorers.ranked import Ranked, Synonyms
+from stages.evaluate.scorers.ranked import LENIENT, PLACES, Ranked, Synonyms
 from stages.evaluate.scorers.rouge import KINDS, Rouge
-from stages.evaluate.scorers.section import SectionF1
-from stages.evaluate.scorers.wer import WordErrorRate
-from stages.evaluate.statistics import Array
-from stages.evaluate.tokens import blank, squad
+from stages.evaluate.scorers.section import ALL, SectionF1
+from stages.evaluate.scorers.shape import Shape
+from stages.evaluate.scorers.terms import MedicalTerms, Vocabulary
+from stages.evaluate.scorers.wer import ErrorRate
+from stages.evaluate.tokens import blank
 
 INDEPENDENT: dict[str, Callable[[], Scorer]] = {
-    "exact_match": Overlap,
-    "token_f1": Overlap,
-    "squad_exact_match": lambda: Overlap(squad, "squad", "squad_"),
-    "squad_token_f1": lambda: Overlap(squad, "squad", "squad_"),
+    **dict.fromkeys(("exact_match", "token_f1"), Overlap),
+    **dict.fromkeys(("squad_exact_match", "squad_token_f1"), lambda: Overlap(SQUAD, "squad_")),
     **dict.fromkeys(KINDS, Rouge),
     "bleu": Bleu,
-    "perplexity": Perplexity,
-    "wer": WordErrorRate,
+    "chrf": Chrf,
+    **dict.fromkeys(("perplexity", "bits_per_byte"), Perplexity),
+    "wer": lambda: ErrorRate("wer"),
+    "cer": lambda: ErrorRate("cer"),
+    "clinical_wer": lambda: ErrorRate("wer", CLINICAL, "clinical_"),
+    "clinical_cer": lambda: ErrorRate("cer", CLINICAL, "clinical_"),
+    "whisper_wer": lambda: ErrorRate("wer", WHISPER, "whisper_"),
+    "whisper_cer": lambda: ErrorRate("cer", WHISPER, "whisper_"),
+    **dict.fromkeys(("critical_error_rate", "critical_error_free"), CriticalErrors),
+    **dict.fromkeys(("repetition", "length_error"), Shape),
 }
-RANKED = ("top1_accuracy", "mrr")
-ADHERENCE = "format_adherence"
-SECTION = "_f1"
+HITS = tuple(f"hit_at_{k}" for k in PLACES)
+RANKED: dict[str, Callable[[Synonyms], Scorer]] = {
+    **dict.fromkeys(("top1_accuracy", "mrr", *HITS), Ranked),
+    **dict.fromkeys((f"lenient_{name}" for name in ("mrr", *HITS)), lambda table: Ranked(table, LENIENT, "lenient_")),
+}
+ADHERENCE = ("format_adherence", "header_recall", "header_precision")
+SECTION = ("_pooled_f1", "_f1")
+TERM = re.compile(rf"medical_term_wer|(?:{'|'.join(TERMS)})_term_(?:recall|precision|f1)")
+
+# What needs nothing but texts and the vocabulary.
+OF_TEXTS = (
+    *(name for name in INDEPENDENT if name not in ("perplexity", "bits_per_byte")),
+    "medical_term_wer",
+    *(f"{kind}_term_{what}" for kind in TERMS for what in ("recall", "precision", "f1")),
+)
 
 
 class Measure(NamedTuple):
@@ -61,21 +86,23 @@ class Panel:
         sections: Sequence[str],
         synonyms: Synonyms,
         categories: Mapping[str, Sequence[str]],
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         """Choose scorers.
 
-        `categories` says of a metric which categories it is measured on. Raises `ValueError` naming a metric that there
-        is none of, or that needs sections which are not declared.
+        `vocabulary` is what the metrics of terms list. `categories` says of a metric which categories it is measured
+        on. Raises `ValueError` naming a metric that there is none of, or that needs sections or a vocabulary which are
+        not declared.
         """
         for name in categories:
-            _scorer(name, tuple(sections), synonyms)
+            _scorer(name, tuple(sections), synonyms, vocabulary)
         self.parts: list[Part] = []
         self.measures: list[Measure] = []
         made: dict[tuple[object, frozenset[str] | None], Part] = {}
         end = 0
         for name in dict.fromkeys(metrics):
             on = frozenset(categories[name]) if name in categories else None
-            scorer = _scorer(name, tuple(sections), synonyms)
+            scorer = _scorer(name, tuple(sections), synonyms, vocabulary)
             part = made.get((_kind(scorer), on))
             if part is None:
                 part = Part(scorer, slice(end, end + len(scorer.columns)), on)
@@ -106,33 +133,48 @@ class Panel:
             found |= {name: int(sums[part.scorer.columns.index(name)]) for name in part.scorer.counts}
         return found
 
-    def invalid(self, answers: Sequence[Answer], rows: Array) -> int:
-        """How many answers that are not blank could not be read as the task declares."""
+    def statistics(self, row: Array) -> dict[str, list[float]]:
+        """Of one row, what each metric is a function of once it is summed, as `stages.evaluate.measures` takes it."""
+        return {m.name: row[m.columns][list(m.metric.at)].tolist() for m in self.measures}
+
+    def invalid(self, answers: Sequence[Answer], rows: Array) -> NDArray[np.bool_]:
+        """`(answers,)`: which of them are not blank and could not be read as the task declares."""
         broken = np.zeros(len(answers), dtype=bool)
         for part in self.parts:
             if part.scorer.invalid:
                 broken |= rows[:, part.columns][:, part.scorer.columns.index(part.scorer.invalid)] > 0
-        return sum(bool(flag) and not blank(answer.prediction) for flag, answer in zip(broken, answers, strict=True))
+        return broken & ~np.array([blank(answer.prediction) for answer in answers], dtype=bool)
 
 
-def _scorer(name: str, sections: tuple[str, ...], synonyms: Synonyms) -> Scorer:
+def _scorer(name: str, sections: tuple[str, ...], synonyms: Synonyms, vocabulary: Vocabulary | None) -> Scorer:
     if name in INDEPENDENT:
         return INDEPENDENT[name]()
     if name in RANKED:
-        return Ranked(synonyms)
-    if name == ADHERENCE:
+        return RANKED[name](synonyms)
+    if TERM.fullmatch(name):
+        if vocabulary is None:
+            raise ValueError(f"{name}: needs a vocabulary; `evaluate.terms` names it")
+        return MedicalTerms(vocabulary)
+    if name in ADHERENCE:
         if not sections:
             raise ValueError(f"{name}: needs declared sections, and there are none")
         return Adherence(sections)
-    wanted = name.removesuffix(SECTION)
-    section = next((header for header in sections if header.lower().replace(" ", "_") == wanted), None)
-    if section is None or not name.endswith(SECTION):
-        known = [*INDEPENDENT, *RANKED, ADHERENCE, "<section>_f1"]
+    return _of_sections(name, sections)
+
+
+def _of_sections(name: str, sections: tuple[str, ...]) -> Scorer:
+    by_name: dict[str, tuple[str, ...]] = {header.lower().replace(" ", "_"): (header,) for header in sections}
+    if sections:
+        by_name[ALL] = sections
+    ending = next((end for end in SECTION if name.removesuffix(end) in by_name and name.endswith(end)), None)
+    if ending is None:
+        known = [*INDEPENDENT, *RANKED, *ADHERENCE, "medical_term_wer", "<kind>_term_f1", "<section>_f1"]
         declared = ", ".join(sections) or "none"
         raise ValueError(
             f"{name}: no such metric; known are {', '.join(known)}, and the declared sections are {declared}"
         )
-    return SectionF1(section, sections)
+    wanted = name.removesuffix(ending)
+    return SectionF1(wanted, by_name[wanted], sections)
 
 
 def _kind(scorer: Scorer) -> object:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 import orjson
@@ -38,6 +39,7 @@ class Prediction:
 
     Attributes:
         prompt: SHA-256 of the prompt as both models saw it; equal prompts make two files comparable.
+        content: SHA-256 of weights, tokenizer, template and settings, as `stages.evaluate.content` gives them.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Prediction:
     tuned: str = ""
     category: str = ""
     input: str = ""
+    content: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, line: bytes | str) -> Self:

@@ -1,36 +1,57 @@
-"""From answers to what metrics/<task>.json, metrics/intervals/<task>.json and signatures.json say."""
+"""From answers to what metrics/<task>.json, metrics/intervals/<task>.json and the files beside the answers say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stages.evaluate.content import described as generation
+from stages.evaluate.measures import Array
+from stages.evaluate.normalisers import DOSE_SAFE
 from stages.evaluate.panel import Measure, Panel
 from stages.evaluate.predictions import SYSTEMS, Answer, Prediction, System
+from stages.evaluate.scorers.wer import confusions
 from stages.evaluate.statistics import Comparison, Estimate, compare, sum_by_group
 from stages.evaluate.tokens import blank
 from stages.keys import seeded
 from stages.params.evaluate import Evaluate
+from stages.records import Example
 
+# Words of instruction and input; the first that is not less than an example's names its slice.
+LENGTHS = (50, 100, 200, 400, 800)
 Numbers = dict[str, Any]
+Rows = Mapping[System, Array]
 
 
 def generator(seed: int, *parts: str) -> np.random.Generator:
     """A generator of its own for these parts."""
-    return np.random.default_rng(seeded(seed, "evaluate", *parts).getrandbits(128))
+    return np.random.Generator(np.random.SFC64(seeded(seed, "evaluate", *parts).getrandbits(128)))
+
+
+def scored(predictions: Sequence[Prediction], panel: Panel) -> Rows:
+    """The statistics of every example under both systems; scored once, used for all that follows."""
+    return {system: panel.rows([p.answer(system) for p in predictions]) for system in SYSTEMS}
 
 
 def score(
-    predictions: Sequence[Prediction], panel: Panel, settings: Evaluate, seed: int, task: str
+    predictions: Sequence[Prediction],
+    panel: Panel,
+    settings: Evaluate,
+    seed: int,
+    task: str,
+    rows: Rows | None = None,
 ) -> tuple[Numbers, Numbers]:
     """The metrics and the intervals of a task, as their files hold them.
 
-    The order of predictions changes nothing; there must be at least one.
+    `rows` are what `scored` gave for these predictions, where they were scored before. The order of predictions changes
+    nothing; there must be at least one.
     """
     answers = {system: [p.answer(system) for p in predictions] for system in SYSTEMS}
-    rows = {system: panel.rows(answers[system]) for system in SYSTEMS}
+    rows = rows or scored(predictions, panel)
     groups = [prediction.group for prediction in predictions]
     sums = {system: sum_by_group(rows[system], groups) for system in SYSTEMS}
     rng = generator(seed, task, "resample")
@@ -41,33 +62,79 @@ def score(
     metrics["counts"] = {system: panel.counts(rows[system]) for system in SYSTEMS}
     metrics |= {system: {name: _of(one, system).value for name, one in compared.items()} for system in SYSTEMS}
     metrics["category"] = _by_category(predictions, panel, rows)
+    metrics["words"] = _words(answers)
+    for name, found in zip(("strict", "valid"), _with_and_without_invalid(answers, panel, rows), strict=True):
+        metrics[name] = found
     return metrics, {name: _interval(one) for name, one in compared.items()}
 
 
-def signatures(panel: Panel, settings: Evaluate, seed: int) -> Numbers:
-    """All that the numbers depend on beside the answers: two files with unlike signatures must not be compared."""
+def statistics(
+    examples: Sequence[Example], predictions: Sequence[Prediction], panel: Panel, rows: Rows
+) -> Iterator[dict[str, Any]]:
+    """A line for each example: its slices, and what each metric of each system is a function of once it is summed.
+
+    `stages.evaluate.measures.metric` is that function.
+    """
+    for i, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
+        if example.id != prediction.id:
+            raise ValueError(f"example {example.id} stands beside the prediction of {prediction.id}")
+        told = {system: panel.statistics(rows[system][i]) for system in SYSTEMS}
+        yield {"id": example.id, "group": example.group, "slices": slices(example)} | told
+
+
+def slices(example: Example) -> dict[str, str]:
+    """By what an example can be grouped: category, operator, length of what is asked, and all of its `meta`."""
+    words = len(example.instruction.split()) + len(example.input.split())
+    longest = next((f"{most} words at most" for most in LENGTHS if words <= most), f"over {LENGTHS[-1]} words")
+    named = {"category": example.category, "operator": example.operator, "length": longest}
+    return {key: str(value) for key, value in {**named, **example.meta}.items() if value not in (None, "")}
+
+
+def signature(panel: Panel, settings: Evaluate, test_set: str, prompt: str) -> Numbers:
+    """What two revisions must have in common before their numbers can be compared."""
     return {
-        "metrics": {m.name: {"signature": _signature(m), "better": m.metric.better} for m in panel.measures},
+        "test_set": test_set,
+        "prompt": prompt,
+        "metrics": {measure.name: signed(measure) for measure in panel.measures},
+        "generation": generation(settings),
+    }
+
+
+def signatures(panel: Panel, settings: Evaluate, seed: int) -> Numbers:
+    """All that the numbers depend on beside the answers, for people, and which way is better."""
+    return {
+        "metrics": {m.name: {"signature": signed(m), "better": m.metric.better} for m in panel.measures},
         "statistics": {
             "interval": "bootstrap:percentile|paired|clusters:group",
+            "bca": "bootstrap:bca|paired|clusters:group",
             "p": "permutation:sign-flip|paired|clusters:group|sides:2",
             "replicates": settings.replicates,
             "confidence": settings.confidence,
             "seed": seed,
         },
-        "generation": {"decoding": "greedy", "most_new_tokens": settings.most_new_tokens},
+        "generation": generation(settings),
     }
 
 
+def worst(predictions: Sequence[Prediction]) -> Numbers:
+    """The most frequent wrong, missing and added words of each system."""
+    return {system: confusions([p.answer(system) for p in predictions]) for system in SYSTEMS}
+
+
+def signed(measure: Measure) -> str:
+    """The signature of a metric as it is measured here."""
+    on = f"|categories:{','.join(sorted(measure.categories))}" if measure.categories else ""
+    return measure.metric.signature + on
+
+
 def described(estimate: Estimate) -> Numbers:
-    """An estimate as numbers: `value`, `low`, `high`."""
-    low, high = estimate.interval or (None, None)
-    return {"value": estimate.value, "low": low, "high": high}
+    """An estimate as numbers: `value`, the percentile interval, the BCa interval."""
+    return {"value": estimate.value, **_ends(estimate)}
 
 
 def _count(name: str, answers: Sequence[Answer], panel: Panel, rows: Any) -> int:
     if name == "invalid":
-        return panel.invalid(answers, rows)
+        return int(panel.invalid(answers, rows).sum())
     if name == "blank":
         return sum(blank(answer.prediction) for answer in answers)
     return sum(not answer.ended for answer in answers)
@@ -90,14 +157,47 @@ def _by_category(predictions: Sequence[Prediction], panel: Panel, rows: Mapping[
     return result
 
 
-def _interval(comparison: Comparison) -> Numbers:
-    (low, high) = comparison.difference.interval or (None, None)
-    ends: Numbers = {"difference": comparison.difference.value, "low": low, "high": high, "p": comparison.p}
+def _with_and_without_invalid(
+    answers: Mapping[System, Sequence[Answer]], panel: Panel, rows: Mapping[System, Array]
+) -> tuple[Numbers, Numbers]:
+    """Every metric with invalid answers scored as blank ones are, and over the valid answers alone."""
+    strict: Numbers = {}
+    valid: Numbers = {"examples": {}}
     for system in SYSTEMS:
-        ends[f"{system}_low"], ends[f"{system}_high"] = _of(comparison, system).interval or (None, None)
+        invalid = panel.invalid(answers[system], rows[system])
+        silent = panel.rows([replace(answers[system][i], prediction="") for i in np.flatnonzero(invalid).tolist()])
+        strict[system] = _all(panel, np.concatenate([rows[system][~invalid], silent]))
+        kept = ~invalid & ~_blank(answers[system])
+        valid[system] = _all(panel, rows[system][kept])
+        valid["examples"][system] = int(kept.sum())
+    return strict, valid
+
+
+def _all(panel: Panel, rows: Array) -> Numbers:
+    # By `sum_by_group`, because its sums do not depend on the order of the rows.
+    sums = sum_by_group(rows, [""] * len(rows)).sum(axis=0)
+    return {name: float(found) if np.isfinite(found) else None for name, found in panel.values(sums).items()}
+
+
+def _blank(answers: Sequence[Answer]) -> NDArray[np.bool_]:
+    return np.array([blank(answer.prediction) for answer in answers], dtype=bool)
+
+
+def _words(answers: Mapping[System, Sequence[Answer]]) -> Numbers:
+    """Words of a reference and of an answer in the mean, and of the longest."""
+    texts = {"reference": [answer.reference for answer in answers["base"]]}
+    texts |= {system: [answer.prediction for answer in answers[system]] for system in SYSTEMS}
+    lengths = {name: [len(DOSE_SAFE.tokens(text)) for text in of] for name, of in texts.items()}
+    return {name: {"mean": sum(of) / len(of), "most": max(of)} for name, of in lengths.items()}
+
+
+def _interval(comparison: Comparison) -> Numbers:
+    ends: Numbers = {"difference": comparison.difference.value, "p": comparison.p, **_ends(comparison.difference)}
+    for system in SYSTEMS:
+        ends |= {f"{system}_{end}": value for end, value in _ends(_of(comparison, system)).items()}
     return ends
 
 
-def _signature(measure: Measure) -> str:
-    on = f"|categories:{','.join(sorted(measure.categories))}" if measure.categories else ""
-    return measure.metric.signature + on
+def _ends(estimate: Estimate) -> Numbers:
+    (low, high), (bca_low, bca_high) = estimate.interval or (None, None), estimate.bca or (None, None)
+    return {"low": low, "high": high, "bca_low": bca_low, "bca_high": bca_high}

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from stages.evaluate.predictions import Answer
-from stages.params import load_or_exit
+from stages.params import Params, load_or_exit
+
+if TYPE_CHECKING:
+    from stages.evaluate.panel import Panel
+    from stages.evaluate.predictions import Answer
 
 DEFAULT = ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL", "bleu", "wer")
+Answers = Mapping[str, "list[Answer]"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the metrics of a file as JSON."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.evaluate score",
-        description="Score a JSONL or CSV file with the columns reference and prediction.",
-        epilog="Optional columns: id, and group: what intervals are clustered by (each line is its own where missing).",
+        description="Score a file of the columns reference and prediction, or reference, base and tuned.",
+        epilog="Two systems are compared pairwise. Optional columns: id, category, and group: what intervals are "
+        "clustered by (each line is its own where missing). data/evaluate/<task>/predictions.jsonl is such a file, so "
+        "that answers are scored anew without asking a model.",
     )
-    parser.add_argument("file", type=Path, help="*.jsonl or *.csv")
-    parser.add_argument("--scorers", nargs="+", default=DEFAULT, metavar="METRIC", help="default: %(default)s")
+    parser.add_argument("file", type=Path, help="*.jsonl, *.csv or *.parquet")
+    parser.add_argument(
+        "--scorers",
+        nargs="+",
+        default=DEFAULT,
+        metavar="METRIC",
+        help="names of metrics, or `all` that need texts alone (default: %(default)s)",
+    )
     parser.add_argument("--sections", nargs="+", default=(), metavar="HEADER", help="headers of a well-formed answer")
     parser.add_argument(
         "--params", default="params.yaml", help="where seed and statistics come from (default: %(default)s)"
@@ -33,81 +44,62 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     params = load_or_exit(args.params)
 
-    from stages.evaluate.panel import Panel
-    from stages.evaluate.results import described, generator
+    from stages.evaluate.files import read
+    from stages.evaluate.panel import OF_TEXTS, Panel
     from stages.evaluate.scorers.ranked import Synonyms
-    from stages.evaluate.statistics import estimate, sum_by_group
-    from stages.evaluate.tokens import blank
+    from stages.evaluate.scorers.terms import Vocabulary
 
     settings = params.evaluate
     try:
-        panel = Panel(args.scorers, args.sections, Synonyms.read(settings.synonyms), {})
-        answers = list(read(args.file))
-        rows = panel.rows(answers)
+        names = [name for given in args.scorers for name in (OF_TEXTS if given == "all" else (given,))]
+        tables = Synonyms.read(settings.synonyms), Vocabulary.read(settings.terms)
+        panel = Panel(names, args.sections, tables[0], {}, tables[1])
+        result = scored(read(args.file), panel, params)
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"score: {error}") from None
-    sums = sum_by_group(rows, [answer.group for answer in answers])
-    found = estimate(sums, panel.values, settings.replicates, settings.confidence, generator(params.seed, "score"))
-    result = {
-        "examples": len(answers),
-        "groups": len(sums),
-        "blank": sum(blank(answer.prediction) for answer in answers),
-        "invalid": panel.invalid(answers, rows),
-        "counts": panel.counts(rows),
-        "metrics": {name: described(one) for name, one in found.items()},
-        "signatures": {measure.name: measure.metric.signature for measure in panel.measures},
-    }
     sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
 
-def read(path: Path) -> Iterator[Answer]:
-    """Answers of a JSONL or CSV file.
+def scored(answers: Answers, panel: Panel, params: Params) -> dict[str, Any]:
+    """What is printed: counts, metrics with intervals, the most frequent errors and signatures.
 
-    Raises `ValueError` naming file and line where a line does not parse or lacks a column. A prediction that is empty
-    or null is a blank answer: it is scored as one, never left out.
+    Of one system plain, of two by system, with the paired difference of each metric.
     """
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file")
-    lines = _READERS.get(path.suffix.lower())
-    if lines is None:
-        raise ValueError(f"{path}: expected a file that ends in {' or '.join(_READERS)}")
-    empty = True
-    for number, row in lines(path):
-        empty = False
-        if missing := sorted({"reference", "prediction"} - row.keys()):
-            raise ValueError(f"{path}:{number}: no {missing[0]!r}; a line has `reference` and `prediction`")
-        id = str(row.get("id") or f"{number:08d}")
-        yield Answer(
-            id=id,
-            group=str(row.get("group") or id),
-            reference=str(row["reference"] or ""),
-            prediction=str(row["prediction"] or ""),
-        )
-    if empty:
-        raise ValueError(f"{path}: holds no line to score")
+    from stages.evaluate.results import described, generator
+    from stages.evaluate.scorers.wer import confusions
+    from stages.evaluate.statistics import compare, estimate, sum_by_group
+    from stages.evaluate.tokens import blank
 
-
-def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    row = orjson.loads(line)
-                except orjson.JSONDecodeError:
-                    raise ValueError(f"{path}:{number}: not JSON") from None
-                if not isinstance(row, dict):
-                    raise ValueError(f"{path}:{number}: expected an object, found {type(row).__name__}")
-                yield number, row
-
-
-def _csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        table = csv.DictReader(lines)
-        for row in table:
-            yield table.line_num, row
-
-
-_READERS = {".jsonl": _jsonl, ".csv": _csv}
+    rows = {system: panel.rows(given) for system, given in answers.items()}
+    groups = [answer.group for answer in next(iter(answers.values()))]
+    sums = [sum_by_group(of, groups) for of in rows.values()]
+    how = params.evaluate.replicates, params.evaluate.confidence, generator(params.seed, "score")
+    metrics: dict[str, Any]
+    alone = len(sums) == 1
+    if alone:
+        metrics = {name: described(one) for name, one in estimate(sums[0], panel.values, *how).items()}
+    else:
+        metrics = {
+            name: {
+                "base": described(one.base),
+                "tuned": described(one.tuned),
+                "difference": {**described(one.difference), "p": one.p},
+            }
+            for name, one in compare(sums[0], sums[1], panel.values, *how).items()
+        }
+    by_system: dict[str, dict[str, Any]] = {
+        "blank": {system: sum(blank(answer.prediction) for answer in given) for system, given in answers.items()},
+        "invalid": {system: int(panel.invalid(given, rows[system]).sum()) for system, given in answers.items()},
+        "counts": {system: panel.counts(of) for system, of in rows.items()},
+        "errors": {system: confusions(given) for system, given in answers.items()},
+    }
+    return {
+        "examples": len(groups),
+        "groups": len(sums[0]),
+        "metrics": metrics,
+        "signatures": {measure.name: measure.metric.signature for measure in panel.measures},
+        **{name: next(iter(found.values())) if alone else found for name, found in by_system.items()},
+    }
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ STAGES = (
     "synthesize", "extract", "deidentify", "clean", "structure", "augment", "split",
     "base", "train", "evaluate", "report",
 )  # fmt: skip
-RESERVED = (*STAGES, "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 
@@ -94,6 +94,15 @@ def metrics_of_tasks(plain: Plain) -> Iterator[Fault]:
         for metric in metrics if isinstance(metrics, Mapping) else ():
             if metric not in measured:
                 yield missing_name((*place, metric), metric, f"tasks.{name}.metrics", measured)
+
+
+def tolerances(plain: Plain) -> Iterator[Fault]:
+    """A tolerance is of a metric that some task is judged by."""
+    tasks = _mapping(plain, "tasks")
+    headlines = sorted({names[0][1] for name in tasks if (names := list(_texts(_mapping(tasks, name).get("metrics"))))})
+    for metric in _mapping(plain, "compare", "tolerance"):
+        if metric not in headlines:
+            yield missing_name(("compare", "tolerance", metric), metric, "the tasks' headlines", headlines)
 
 
 def training(plain: Plain) -> Iterator[Fault]:
@@ -195,7 +204,7 @@ def files(plain: Plain) -> Iterator[Fault]:
             yield from _there((*path, "table"), operator["table"])
     for place in (
         ("clean", "abbreviations"), ("clean", "terms"), ("deidentify", "gold"), ("deidentify", "terms"),
-        ("evaluate", "synonyms"),
+        ("evaluate", "synonyms"), ("evaluate", "terms"),
     ):  # fmt: skip
         found = _mapping(plain, *place[:-1]).get(place[-1])
         if isinstance(found, str) and _reads(place[0]):
@@ -203,8 +212,8 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
-    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, training, augmentation, shares, finder, raw_material,
-    files,
+    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation, shares,
+    finder, raw_material, files,
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ class Evaluate(Section):
     synonyms: str = Field(
         "data/lexicon/synonyms.csv", description="CSV of term,synonym: names that count as the same diagnosis."
     )
+    terms: str = Field(
+        "data/lexicon/medical_terms.txt", description="Medical terms, one a line, that term metrics list."
+    )
     categories: dict[str, dict[str, list[str]]] = Field(
         default_factory=dict,
         description="Task -> metric -> categories of examples that it is measured on; all categories where not named.",

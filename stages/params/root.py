@@ -9,6 +9,7 @@ from pydantic import Field
 from stages.params.augment import Augment
 from stages.params.base import Base
 from stages.params.clean import Clean
+from stages.params.compare import Compare
 from stages.params.deidentify import Deidentify
 from stages.params.evaluate import Evaluate
 from stages.params.extract import Extract
@@ -40,6 +41,7 @@ class Params(Section):
     base: dict[str, Base] = Field(min_length=1, description="Name -> base model.")
     train: dict[str, dict[str, Any]] = Field(description="`defaults`, and for each task what differs from them.")
     evaluate: Evaluate = Field(description="Base against tuned.")
+    compare: Compare = Field(default_factory=Compare, description="Two revisions side by side, and the gate.")
     report: Report = Field(description="The page of results.")
 
     def training(self, task: str) -> Train:

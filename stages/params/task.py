@@ -28,5 +28,14 @@ class Task(Section):
         Literal[
             "token_f1", "exact_match", "hpi_f1", "assessment_f1", "top1_accuracy", "mrr", "rouge1", "rouge2", "rougeL",
             "bleu", "perplexity", "format_adherence", "wer",
+            "hpi_pooled_f1", "assessment_pooled_f1", "section_f1", "section_pooled_f1", "header_recall",
+            "header_precision", "squad_exact_match", "squad_token_f1", "hit_at_1", "hit_at_3", "hit_at_5",
+            "lenient_mrr", "lenient_hit_at_1", "lenient_hit_at_3", "lenient_hit_at_5", "rougeLsum", "chrf",
+            "bits_per_byte", "cer", "clinical_wer", "clinical_cer", "whisper_wer", "whisper_cer", "medical_term_wer",
+            "medical_term_recall", "medical_term_precision", "medical_term_f1", "drug_term_recall",
+            "drug_term_precision", "drug_term_f1", "dose_term_recall", "dose_term_precision", "dose_term_f1",
+            "unit_term_recall", "unit_term_precision", "unit_term_f1", "laterality_term_recall",
+            "laterality_term_precision", "laterality_term_f1", "negation_term_recall", "negation_term_precision",
+            "negation_term_f1", "critical_error_rate", "critical_error_free", "repetition", "length_error",
         ]
     ] = Field(min_length=1, description="What is measured; the first is the headline.")  # fmt: skip

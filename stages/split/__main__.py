@@ -15,7 +15,7 @@ from stages.flow import Rejected
 from stages.keys import Key
 from stages.params import Params, load_or_exit
 from stages.records import Example, Record
-from stages.split import certificate, files
+from stages.split import certificate, contamination, files
 from stages.split.assign import SPLITS, Assignment, assign, left_out
 from stages.split.components import components
 from stages.split.corpus import corpus
@@ -76,6 +76,8 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
     shards.write(target / "quarantine", assignment.left_out, params.flow.shards)
     sources = {example.id: example for example in examples}
     numbers = certificate.verify(target, sources, params.split.near_duplicate, len(assignment.left_out))
+    for name, shares in contamination.measure(target, names, params.split.contamination).items():
+        numbers["tasks"][name]["contaminated"] = shares
     reasons = Counter(f"quarantined.{rejected.reason}" for rejected in assignment.left_out)
     return numbers | {
         "in": len(examples),

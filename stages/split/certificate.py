@@ -19,11 +19,11 @@ from stages.records import Example, Record
 from stages.shards import read as read_shards
 from stages.split import files
 from stages.split.assign import SPLITS
+from stages.split.pairs import highest
 from stages.split.similarity import Shingles, content, judged, shingles
 
 Sets = dict[str, list[Example]]
 """Split -> its examples."""
-ROWS = 256
 MOST_NAMED = 5
 
 
@@ -142,35 +142,6 @@ def _corpus(corpus: Sequence[Record], held: Sequence[Example], threshold: float)
 def _highest(sets: Sets) -> dict[str, float]:
     train = [_shingled(example) for example in sets["train"]]
     return {split: highest(train, [_shingled(example) for example in sets[split]]) for split in SPLITS[1:]}
-
-
-def highest(some: Sequence[Shingles], others: Sequence[Shingles]) -> float:
-    """The highest Jaccard similarity of any pair of sets, exactly; 0 where there is no pair."""
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    some, others = list(dict.fromkeys(some)), list(dict.fromkeys(others))
-    # Shingles of one side alone add to a set's size, not to what it shares.
-    common = set[str]().union(*some) & set[str]().union(*others)
-    columns = {shingle: number for number, shingle in enumerate(sorted(common))}
-    if not columns:
-        return 0.0
-
-    def matrix(sets: Sequence[Shingles]) -> Any:
-        rows = [[columns[shingle] for shingle in one if shingle in columns] for one in sets]
-        starts = np.cumsum([0, *map(len, rows)])
-        flat = np.fromiter((column for row in rows for column in row), np.int32, int(starts[-1]))
-        return csr_array((np.ones(len(flat), np.int32), flat, starts), shape=(len(sets), len(columns)))
-
-    left, right = matrix(some), matrix(others)
-    sizes, other_sizes = np.array(list(map(len, some))), np.array(list(map(len, others)))
-    transposed, best = left.T.tocsr(), 0.0
-    for start in range(0, len(others), ROWS):
-        shared = (right[start : start + ROWS] @ transposed).tocoo()
-        if shared.nnz:
-            union = other_sizes[start + shared.row] + sizes[shared.col] - shared.data
-            best = max(best, float((shared.data / union).max()))
-    return best
 
 
 def _shingled(example: Example) -> Shingles:

@@ -44,10 +44,15 @@ def shingles(text: str, surrogates: Collection[str] = ()) -> Shingles:
     >>> shingles("Ann Poe has a cough", ["Ann Poe"]) == shingles("Al Roe has a cough", ["Al Roe"])
     True
     """
-    words = _masked(_words(text), surrogates)
-    if not words:
+    found = words(text, surrogates)
+    if not found:
         return frozenset()
-    return frozenset([" ".join(words[start : start + WORDS]) for start in range(max(1, len(words) - WORDS + 1))])
+    return frozenset([" ".join(found[start : start + WORDS]) for start in range(max(1, len(found) - WORDS + 1))])
+
+
+def words(text: str, surrogates: Collection[str] = ()) -> list[str]:
+    """The words of a text in lower case, each surrogate as one and the same word."""
+    return _masked(_words(text), surrogates)
 
 
 def jaccard(one: Shingles, other: Shingles) -> float:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ EXAMPLES = [
     )
     for i in range(6)
 ]
-SETTINGS = Evaluate(most_new_tokens=6, batch=4, replicates=200, synonyms="synonyms.csv")
+SETTINGS = Evaluate(most_new_tokens=6, batch=4, replicates=200, synonyms="synonyms.csv", terms="terms.txt")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,15 @@ def save_adapter(folder: Path, seed: int) -> None:
 def answers(models: Path, **changed: object) -> list[Prediction]:
     settings = SETTINGS.model_copy(update=changed)
     return predict(EXAMPLES, models / "base/tiny", models / "adapters/hpi", settings, Train(), 7)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where finished batches are kept while these tests run."""
+    folder = tmp_path_factory.mktemp("repository")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DVC_ROOT", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +131,7 @@ def project(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "models").symlink_to(models)
     (tmp_path / "synonyms.csv").write_text("term,synonym\nhypertension,high blood pressure\n")
+    (tmp_path / "terms.txt").write_text("croup\ncough\n")
     write_shard(tmp_path / "data/split/hpi/test.jsonl", EXAMPLES)
     return tmp_path
 
@@ -141,7 +151,9 @@ def test_the_stage_writes_what_the_architecture_says(project: Path) -> None:
     (project / "data/evaluate/hpi").mkdir(parents=True)
     (project / "data/evaluate/hpi/old.jsonl").write_text("left by an older version")
     evaluate(params(), "hpi")
-    assert sorted(p.name for p in (project / "data/evaluate/hpi").iterdir()) == ["predictions.jsonl", "signatures.json"]
+    assert sorted(p.name for p in (project / "data/evaluate/hpi").iterdir()) == [
+        "errors.json", "predictions.jsonl", "signature.json", "signatures.json", "statistics.jsonl",
+    ]  # fmt: skip
     assert len(list(read_shard(project / "data/evaluate/hpi/predictions.jsonl", Prediction))) == len(EXAMPLES)
     numbers = json.loads((project / "metrics/hpi.json").read_bytes())
     assert numbers["examples"] == 6
@@ -215,7 +227,7 @@ def test_csv_reads_as_jsonl_does(score: Command) -> None:
     done = score("system.csv", 'reference,prediction,group\n"a, b",a b,p1\nc,d,p1\n', "--scorers", "exact_match")
     result = json.loads(done.stdout)
     assert (result["examples"], result["groups"]) == (2, 1)
-    assert result["metrics"]["exact_match"] == {"value": 0.5, "low": None, "high": None}
+    assert result["metrics"]["exact_match"] == dict.fromkeys(("low", "high", "bca_low", "bca_high")) | {"value": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -225,7 +237,7 @@ def test_csv_reads_as_jsonl_does(score: Command) -> None:
         ("s.jsonl", '{"reference": "x", "prediction": "x"}\nnot json', (), "s.jsonl:2: not JSON"),
         ("s.jsonl", "[1]", (), "s.jsonl:1: expected an object, found list"),
         ("s.jsonl", "", (), "holds no line to score"),
-        ("s.txt", "x", (), "expected a file that ends in .jsonl or .csv"),
+        ("s.txt", "x", (), "expected a file that ends in .jsonl, .csv, .parquet"),
         ("s.csv", "reference,prediction\nx,x\n", ("--scorers", "f2"), "f2: no such metric"),
         ("s.csv", "reference,prediction\nx,x\n", ("--scorers", "perplexity"), "needs log-probabilities"),
     ],

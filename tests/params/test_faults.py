@@ -54,8 +54,9 @@ WRONG: list[tuple[Keys, Any, str]] = [
      "flow.worker: unknown key, with the value 2; allowed are address, engine, shards, workers; did you mean workers?"),
     (("train", "defaults", "lr"), 2e-4, "did you mean learning_rate?"),
     (("split", "learning_rate"), 1,
-     "split.learning_rate: unknown key, with the value 1; allowed are exports, near_duplicate, permutations, test, "
-     "validation; learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
+     "split.learning_rate: unknown key, with the value 1; allowed are contamination, exports, near_duplicate, "
+     "permutations, test, validation; "
+     "learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
     (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are augment, base, clean,"),
     # Wrong types and values
     (("flow", "workers"), "two", 'flow.workers: found "two"; expected a whole number, at least 0'),
@@ -109,6 +110,10 @@ WRONG: list[tuple[Keys, Any, str]] = [
     (("evaluate", "categories", "hpl"), {}, 'evaluate.categories.hpl: found "hpl", which is not under tasks;'),
     (("evaluate", "categories", "diagnosis", "bleu"), ["x"],
      'evaluate.categories.diagnosis.bleu: found "bleu", which is not under tasks.diagnosis.metrics; there are'),
+    (("compare", "tolerance", "mr"), 0.1,
+     'compare.tolerance.mr: found "mr", which is not under the tasks\' headlines; there are '
+     "format_adherence, hpi_f1, mrr, perplexity; did you mean mrr?"),
+    (("compare", "tolerance", "mrr"), -0.1, "compare.tolerance.mrr: found -0.1; expected a number, at least 0"),
     # Paths and pins
     (("clean", "terms"), "data/lexicon/medical_term.txt",
      'clean.terms: found "data/lexicon/medical_term.txt"; no such file or folder; did you mean '

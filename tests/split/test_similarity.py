@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.split.certificate import highest
+from stages.split.pairs import highest, highest_of_each
 from stages.split.similarity import MOST_MISSED, Index, bands, jaccard, judged, shingles
 from tests.split.examples import example
 
@@ -65,6 +65,8 @@ def test_the_highest_similarity_is_that_of_all_pairs(some: list[str], others: li
     left, right = list(map(shingles, some)), list(map(shingles, others))
     expected = max((jaccard(a, b) for a, b in itertools.product(left, right)), default=0.0)
     assert highest(left, right) == pytest.approx(expected)
+    each = [max((jaccard(a, b) for a in left), default=0.0) for b in right]
+    assert highest_of_each(left, right) == pytest.approx(each)
 
 
 @pytest.mark.parametrize(("threshold", "permutations"), [(0.8, 128), (0.5, 128), (0.9, 64), (1.0, 16), (0.7, 256)])

@@ -6,26 +6,35 @@ A new metric is a new module with a class that has the four attributes of `Score
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
+from stages.evaluate.measures import Array, Measure, measure
 from stages.evaluate.predictions import Answer
-from stages.evaluate.statistics import Array
 
 
 class Metric(NamedTuple):
-    """A number that follows from summed statistics.
+    """A number that follows from the summed statistics of a scorer.
 
     Attributes:
-        value: `(..., columns)` sums to `(...)` values, NaN where the denominator is 0.
-        signature: All that the number depends on beside the texts, in sacrebleu's manner: `key:value|...|version:x`.
+        at: Where in the scorer's columns the statistics of the measure stand.
+        signature: All that the number depends on beside the texts, in sacrebleu's manner: `name|v:1|key:value|...`.
     """
 
-    better: Literal["higher", "lower"]
-    value: Callable[[Array], Array]
+    measure: Measure
+    at: tuple[int, ...]
     signature: str
+
+    @property
+    def better(self) -> Literal["higher", "lower"]:
+        """Which way is better."""
+        return self.measure.better
+
+    def value(self, sums: Array) -> Array:
+        """`(..., columns of the scorer)` sums to `(...)` values, NaN where the denominator is 0."""
+        return self.measure.value(sums[..., list(self.at)])
 
 
 class Scorer(Protocol):
@@ -54,20 +63,17 @@ class Scorer(Protocol):
         """The statistics of each answer, `(answers, columns)`."""
 
 
-def ratio(numerator: int, denominator: int) -> Callable[[Array], Array]:
-    """The metric that is one column's sum over another's."""
+def metric(
+    name: str, columns: Sequence[str], settings: str, version: int = 1, renamed: Mapping[str, str] | None = None
+) -> Metric:
+    """The metric of this name over a scorer's columns.
 
-    def value(sums: Array) -> Array:
-        return divided(sums[..., numerator], sums[..., denominator])
-
-    return value
-
-
-def divided(numerator: Array, denominator: Array) -> Array:
-    """Element by element; NaN where the denominator is 0."""
-    unknown = np.full(np.shape(denominator), np.nan)
-    quotient: Array = np.divide(numerator, denominator, out=unknown, where=denominator > 0)
-    return quotient
+    `renamed` says which column of the scorer is which of the measure's, where their names are not the same. `version`
+    grows whenever equal texts may give another number than before.
+    """
+    found = measure(name)
+    at = tuple(columns.index((renamed or {}).get(column, column)) for column in found.columns)
+    return Metric(found, at, f"{name}|v:{version}|{settings}")
 
 
 def stacked(rows: Sequence[Sequence[float]], columns: Sequence[str]) -> Array:

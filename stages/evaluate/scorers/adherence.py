@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stages.evaluate.measures import Array
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
+from stages.evaluate.scorers import Metric, metric, stacked
 from stages.evaluate.sections import parse
-from stages.evaluate.statistics import Array
 
 RULES = ("header_missing", "header_extra", "header_repeated", "header_order", "section_empty", "not_ended")
 
@@ -18,23 +18,39 @@ RULES = ("header_missing", "header_extra", "header_repeated", "header_order", "s
 class Adherence:
     """Share of answers that keep every rule: each header once, in order, each section non-empty, ended by itself.
 
+    And precision and recall of headers alone, pooled over the examples; one that is repeated counts once as found.
+
     Headers are the declared ones that the reference has (a visit may have no assessment to write), all where it has
     none; another declared header is one too many. An answer that breaks a rule on headers or sections is invalid; how
     many broke each rule is counted.
     """
 
     headers: tuple[str, ...]
-    columns: tuple[str, ...] = ("adheres", "examples", "malformed", *RULES)
+    columns: tuple[str, ...] = (
+        "adheres",
+        "examples",
+        "malformed",
+        *RULES,
+        "headers_found",
+        "headers_wanted",
+        "headers_given",
+    )
     counts: tuple[str, ...] = RULES
     invalid: str = "malformed"
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        signature = f"format_adherence|sections:{','.join(self.headers)}|rules:{','.join(RULES)}"
-        object.__setattr__(self, "metrics", {"format_adherence": Metric("higher", ratio(0, 1), signature)})
+        settings = f"sections:{','.join(self.headers)}"
+        rules = {
+            "format_adherence": f"rules:{','.join(RULES)}",
+            "header_recall": "pooled",
+            "header_precision": "pooled",
+        }
+        made = {name: metric(name, self.columns, f"{settings}|{rule}") for name, rule in rules.items()}
+        object.__setattr__(self, "metrics", made)
 
     def rows(self, answers: Sequence[Answer]) -> Array:
-        """`(answers, 9)`: 1 where all is kept, 1, 1 where a rule but the end is broken, and 1 for each broken rule."""
+        """`(answers, 12)`: 1 where all is kept, 1, 1 where malformed, 1 for each broken rule; headers counted."""
         return stacked([self._row(answer) for answer in answers], self.columns)
 
     def _row(self, answer: Answer) -> tuple[float, ...]:
@@ -50,4 +66,5 @@ class Adherence:
             any(not section.text for section in sections),
             not answer.ended,
         )
-        return float(not any(broken)), 1.0, float(any(broken[:-1])), *map(float, broken)
+        headers = len(wanted & found.keys()), len(wanted), found.total()
+        return float(not any(broken)), 1.0, float(any(broken[:-1])), *map(float, broken), *map(float, headers)

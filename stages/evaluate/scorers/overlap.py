@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stages.evaluate.measures import Array
+from stages.evaluate.normalisers import DOSE_SAFE, Normaliser
 from stages.evaluate.predictions import Answer
-from stages.evaluate.scorers import Metric, ratio, stacked
-from stages.evaluate.statistics import Array
-from stages.evaluate.tokens import Tokens, dose_safe
+from stages.evaluate.scorers import Metric, metric, stacked
 
 
 def f1(reference: Sequence[str], prediction: Sequence[str]) -> float:
@@ -26,25 +26,26 @@ def f1(reference: Sequence[str], prediction: Sequence[str]) -> float:
 class Overlap:
     """Share of answers equal to their reference, and mean token F1. A blank answer scores 0 against any reference."""
 
-    tokens: Tokens = dose_safe
-    name: str = "dose-safe-1"
+    normaliser: Normaliser = DOSE_SAFE
     prefix: str = ""
-    columns: tuple[str, ...] = ("equal", "f1", "examples")
+    columns: tuple[str, ...] = ("exact", "f1", "examples")
     counts: tuple[str, ...] = ()
     invalid: None = None
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        metrics = {
-            f"{self.prefix}exact_match": Metric("higher", ratio(0, 2), f"exact_match|mean:macro|tokens:{self.name}"),
-            f"{self.prefix}token_f1": Metric("higher", ratio(1, 2), f"token_f1|bag:yes|mean:macro|tokens:{self.name}"),
+        settings = f"mean:macro|{self.normaliser.signature}"
+        made = {
+            name: metric(name, self.columns, settings)
+            for name in (f"{self.prefix}exact_match", f"{self.prefix}token_f1")
         }
-        object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "metrics", made)
 
     def rows(self, answers: Sequence[Answer]) -> Array:
         """`(answers, 3)`: 1 where equal, F1, 1."""
         return stacked([self._row(answer) for answer in answers], self.columns)
 
     def _row(self, answer: Answer) -> tuple[float, float, float]:
-        reference, prediction = self.tokens(answer.reference), self.tokens(answer.prediction)
+        reference = self.normaliser.tokens(answer.reference)
+        prediction = self.normaliser.tokens(answer.prediction)
         return float(bool(prediction) and reference == prediction), f1(reference, prediction), 1.0

@@ -1,0 +1,1 @@
+"""Two runs of the pipeline side by side: what got better, what got worse, and whether that could be chance."""
