@@ -16,8 +16,9 @@ from stages.evaluate.__main__ import evaluate
 from stages.evaluate.files import read
 from stages.evaluate.measures import higher_is_better, metric
 from stages.evaluate.panel import OF_TEXTS, Panel
+from stages.evaluate.parallel import Declared, rows
 from stages.evaluate.predict import predict
-from stages.evaluate.predictions import Prediction
+from stages.evaluate.predictions import Answer, Prediction
 from stages.evaluate.results import score
 from stages.evaluate.score import scored
 from stages.evaluate.scorers.ranked import Synonyms
@@ -385,12 +386,20 @@ def test_predictions_of_the_pipeline_are_scored_anew(project: Path) -> None:
     given = read(project / "data/evaluate/hpi/predictions.jsonl")
     assert given.keys() == {"base", "tuned"}
     names = [name for name in task.metrics if name != "bleu"]
-    found = scored(given, Panel(names, task.sections, Synonyms.none(), {}), params())
+    found = scored(given, Declared(tuple(names), tuple(task.sections), "synonyms.csv", "terms.txt"), params())
     for name in names:
         for system in ("base", "tuned"):
             assert found["metrics"][name][system]["value"] == pytest.approx(numbers[system][name], abs=1e-6)
     assert found["invalid"] == numbers["invalid"]
     assert 0 < found["metrics"]["rougeL"]["difference"]["p"] <= 1
+
+
+def test_processes_give_the_rows_that_one_gives(project: Path) -> None:
+    declared = Declared(("rougeL", "wer", "medical_term_wer"), (), "synonyms.csv", "terms.txt")
+    given = [
+        Answer(str(i), "p", f"cough for {i} days", f"cough for {i % 7} days" if i % 5 else "") for i in range(2100)
+    ]
+    assert (rows(declared, given, workers=2) == rows(declared, given, workers=1)).all()
 
 
 def test_two_systems_are_paired_by_every_scorer_of_texts(command: Command) -> None:
