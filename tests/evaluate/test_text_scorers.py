@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from stages.evaluate.measures import MEASURES, higher_is_better, metric
-from stages.evaluate.normalisers import CLINICAL, DOSE_SAFE, WHISPER, Normaliser
+from stages.evaluate.normalisers import CLINICAL, DOSE_SAFE, NONE, WHISPER, Normaliser
 from stages.evaluate.panel import ADHERENCE, OF_TEXTS, RANKED, Panel
 from stages.evaluate.scorers.chrf import Chrf
 from stages.evaluate.scorers.critical import CriticalErrors
@@ -61,7 +61,7 @@ def test_chrf_equals_sacrebleu(given_pairs: list[tuple[str, str]]) -> None:
         assert found == pytest.approx(expected, abs=1e-9)
     else:
         assert np.isnan(found)
-    assert Chrf().metrics["chrf"].signature == f"chrf|v:1|{chrf.get_signature()}"
+    assert Chrf().metrics["chrf"].signature == f"chrf|v:1|{chrf.get_signature()}|{NONE.signature}"
 
 
 @pytest.mark.parametrize(("prefix", "normaliser"), [("", DOSE_SAFE), ("clinical_", CLINICAL), ("whisper_", WHISPER)])
