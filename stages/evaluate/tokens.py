@@ -19,10 +19,11 @@ _COMPARED = str.maketrans({"\u2264": "<=", "\u2265": ">="})
 
 # A sign belongs to its number only where no word, number or closing bracket stands before it: `-2`, but `T2-3` is a
 # range.
+# Words stand first because most tokens are; no two kinds begin with the same character.
 _TOKEN = re.compile(
-    r"""(?P<number>(?:(?<![\w)\].%])[-+])?(?:\d+(?:[.,/:-]\d+)*|\.\d+)[%+]?)
-      | (?P<compared>[<>]=?)
-      | (?P<word>[^\W\d_](?:[^\W_]|'(?=[^\W_]))*)""",
+    r"""(?P<word>[^\W\d_][^\W_]*(?:'[^\W_]+)*)
+      | (?P<number>(?:(?<![\w)\].%])[-+])?(?:\d+(?:[.,/:-]\d+)*|\.\d+)[%+]?)
+      | (?P<compared>[<>]=?)""",
     re.VERBOSE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
