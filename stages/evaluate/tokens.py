@@ -1,6 +1,6 @@
-"""How text becomes the tokens that answers are compared by.
+"""How text becomes the tokens that answers are compared by; `stages.evaluate.normalisers` names and signs them.
 
-Two normalisers. `dose_safe` is the default: the usual one (`squad`) deletes punctuation and articles, by which `2.5 mg`
+`dose_safe` is the default: the usual one (`squad`) deletes punctuation and articles, by which `2.5 mg`
 equals `25 mg`, `-2` equals `2` and `hepatitis A` equals `hepatitis`.
 """
 
@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Callable
-
-Tokens = Callable[[str], tuple[str, ...]]
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _QUOTES = {ord("\u2018"): "'", ord("\u2019"): "'", ord("\u00b5"): "\u03bc"}
@@ -19,10 +16,11 @@ _COMPARED = str.maketrans({"\u2264": "<=", "\u2265": ">="})
 
 # A sign belongs to its number only where no word, number or closing bracket stands before it: `-2`, but `T2-3` is a
 # range.
+# Words stand first because most tokens are; no two kinds begin with the same character.
 _TOKEN = re.compile(
-    r"""(?P<number>(?:(?<![\w)\].%])[-+])?(?:\d+(?:[.,/:-]\d+)*|\.\d+)[%+]?)
-      | (?P<compared>[<>]=?)
-      | (?P<word>[^\W\d_](?:[^\W_]|'(?=[^\W_]))*)""",
+    r"""(?P<word>[^\W\d_][^\W_]*(?:'[^\W_]+)*)
+      | (?P<number>(?:(?<![\w)\].%])[-+])?(?:\d+(?:[.,/:-]\d+)*|\.\d+)[%+]?)
+      | (?P<compared>[<>]=?)""",
     re.VERBOSE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from stages.evaluate.normalisers import SQUAD
+from stages.evaluate.normalisers import NONE, SQUAD
 from stages.evaluate.panel import Panel
 from stages.evaluate.scorers.adherence import Adherence
 from stages.evaluate.scorers.bleu import Bleu
@@ -98,7 +98,7 @@ def test_bleu_equals_sacrebleu(given_pairs: list[tuple[str, str]]) -> None:
         assert found == pytest.approx(score.score, abs=1e-9)
     else:
         assert math.isnan(found)
-    assert Bleu().metrics["bleu"].signature == f"bleu|v:1|{bleu.get_signature()}"
+    assert Bleu().metrics["bleu"].signature == f"bleu|v:1|{bleu.get_signature()}|{NONE.signature}"
 
 
 def test_bleu_of_long_texts_equals_sacrebleu() -> None:

@@ -1,7 +1,7 @@
 """Scorers, one a module: what each turns an example into, and the metrics that follow from the sum.
 
-A new metric is a new module with a class that has the four attributes of `Scorer` and its `rows`, and a line in
-`stages.evaluate.panel`.
+A new metric is a line in `stages.evaluate.measures`, a module with a class that has the four attributes of `Scorer` and
+its `rows`, and a line in `stages.evaluate.panel`.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from stages.evaluate.measures import MEASURES, Array
+from stages.evaluate.normalisers import NONE
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, metric, stacked
 
@@ -21,7 +22,7 @@ class Bleu:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = f"nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:{version('sacrebleu')}"
+        settings = f"nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:{version('sacrebleu')}|{NONE.signature}"
         object.__setattr__(self, "metrics", {"bleu": metric("bleu", self.columns, settings)})
 
     def rows(self, answers: Sequence[Answer]) -> Array:

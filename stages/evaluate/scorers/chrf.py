@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.evaluate.measures import CHARACTER_ORDERS, MEASURES, Array
+from stages.evaluate.normalisers import NONE
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, metric, stacked
 
@@ -25,7 +26,7 @@ class Chrf:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = f"nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:{version('sacrebleu')}"
+        settings = f"nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:{version('sacrebleu')}|{NONE.signature}"
         object.__setattr__(self, "metrics", {"chrf": metric("chrf", self.columns, settings)})
 
     def rows(self, answers: Sequence[Answer]) -> Array:

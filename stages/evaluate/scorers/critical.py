@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 
 from stages.evaluate.measures import Array
+from stages.evaluate.normalisers import PROBES
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, metric, stacked
 from stages.evaluate.tokens import blank
@@ -41,7 +43,7 @@ class CriticalErrors:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = f"of:{','.join(CATEGORIES)}|rules:guard"
+        settings = f"of:{','.join(CATEGORIES)}|rules:guard#{_digest()}"
         made = {
             "critical_error_rate": metric("critical_error_rate", self.columns, f"pooled:tokens|{settings}"),
             "critical_error_free": metric("critical_error_free", self.columns, f"mean:macro|{settings}"),
@@ -70,3 +72,9 @@ class CriticalErrors:
 @lru_cache(maxsize=1 << 14)
 def _critical(text: str) -> Critical:
     return critical(text)
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    """Of what the rules find in the texts that normalisers are told apart by."""
+    return sha256(repr([critical(probe) for probe in PROBES]).encode()).hexdigest()[:12]

@@ -13,6 +13,7 @@ from typing import Any
 
 from stages.evaluate.lcs import union_hits
 from stages.evaluate.measures import Array
+from stages.evaluate.normalisers import NONE
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, metric, stacked
 
@@ -33,7 +34,8 @@ class Rouge:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = f"f:1|stemmer:porter|sentences:lines|mean:macro|as:rouge-score-0.1.2|version:nltk-{version('nltk')}"
+        library = f"as:rouge-score-0.1.2|version:nltk-{version('nltk')}"
+        settings = f"f:1|stemmer:porter|sentences:lines|mean:macro|{library}|{NONE.signature}"
         object.__setattr__(self, "metrics", {kind: metric(kind, self.columns, settings) for kind in KINDS})
 
     def rows(self, answers: Sequence[Answer]) -> Array:
