@@ -19,14 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 Values = Callable[[Array], Mapping[str, Array]]
 
 # Replicates are worked off in blocks of about this many drawn rows (2 MB of indices), which a core's cache holds.
 _DRAWN_AT_ONCE = 1 << 18
-# All swaps are tried of so many groups at once, by the sums of each of their subsets.
-_GROUPS_AT_ONCE = 8
-_SUBSETS = 1 << _GROUPS_AT_ONCE
 
 
 class Interval(NamedTuple):
@@ -119,9 +115,12 @@ def compare(
 def resampled(sums: Array, replicates: int, rng: np.random.Generator) -> Iterator[Array]:
     """Blocks `(replicates in the block, columns)` of sums over as many groups, drawn with replacement."""
     groups = len(sums)
-    added = _adder(sums)
     for block in _blocks(replicates, groups):
-        yield added(rng.integers(0, groups, size=(block, groups), dtype=np.int64))
+        drawn = rng.integers(0, groups, size=(block, groups), dtype=np.int64)
+        # Each replicate counts in a range of its own, so that one count serves the whole block.
+        drawn += np.arange(block)[:, None] * groups
+        times = np.bincount(drawn.ravel(), minlength=block * groups).reshape(block, groups)
+        yield times.astype(np.float64) @ sums
 
 
 def p_values(
@@ -159,42 +158,17 @@ def _all_swaps(differences: Array) -> Iterator[Array]:
 def _random_swaps(differences: Array, replicates: int, rng: np.random.Generator) -> Iterator[Array]:
     """Blocks `(replicates in the block, columns)` of summed differences, each group's taken by the toss of a coin.
 
-    Eight coins are one byte, and the sums of all 256 choices among eight groups are worked out once.
+    A random byte is eight coins.
     """
-    octets = -(-len(differences) // _GROUPS_AT_ONCE)
-    padded = np.zeros((octets * _GROUPS_AT_ONCE, differences.shape[1]))
-    padded[: len(differences)] = differences
-    chosen = _subsets(_GROUPS_AT_ONCE) @ padded.reshape(octets, _GROUPS_AT_ONCE, -1)
-    added = _adder(chosen.reshape(octets * _SUBSETS, -1))
-    starts = np.arange(octets) * _SUBSETS
-    for block in _blocks(replicates, octets):
-        yield added(rng.integers(0, _SUBSETS, size=(block, octets), dtype=np.uint8) + starts)
+    groups = len(differences)
+    for block in _blocks(replicates, groups):
+        octets = rng.integers(0, 256, size=(block, -(-groups // 8)), dtype=np.uint8)
+        yield np.unpackbits(octets, axis=1, count=groups).astype(np.float64) @ differences
 
 
 def _subsets(members: int) -> Array:
     """`(2^members, members)`: every choice among so many, as zeros and ones."""
     return ((np.arange(2**members)[:, None] >> np.arange(members)) & 1).astype(np.float64)
-
-
-def _adder(rows: Array) -> Callable[[Index], Array]:
-    """The function from indices `(replicates, drawn)` to the sums `(replicates, columns)` of these rows.
-
-    Two columns are looked up as one complex number, which halves the work, and equal columns (many metrics count the
-    same examples) only once.
-    """
-    places: dict[bytes, int] = {}
-    inverse = [places.setdefault(np.ascontiguousarray(column).tobytes(), len(places)) for column in rows.T]
-    unique = [np.frombuffer(column) for column in places]
-    if len(unique) % 2:
-        unique.append(np.zeros(len(rows)))
-    pairs = [first + 1j * second for first, second in zip(unique[::2], unique[1::2], strict=True)]
-
-    def added(index: Index) -> Array:
-        sums = np.stack([pair.take(index).sum(axis=1) for pair in pairs], axis=1)
-        found: Array = np.ascontiguousarray(sums).view(np.float64)[:, inverse]
-        return found
-
-    return added
 
 
 def _one_left_out(sums: Array) -> Array:
