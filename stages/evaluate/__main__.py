@@ -10,6 +10,8 @@ from pathlib import Path
 
 from stages.params import Params, load_or_exit
 
+CORPUS = "data/split/corpus"
+
 
 def main() -> None:
     """Evaluate a declared task, or score a file."""
@@ -42,6 +44,7 @@ def main() -> None:
 def evaluate(params: Params, name: str) -> None:
     """Answer the test set of a task with base and tuned model, score both, and write answers and scores."""
     from stages import metrics
+    from stages.contamination import contaminated
     from stages.evaluate.content import test_set
     from stages.evaluate.panel import Panel
     from stages.evaluate.predict import predict
@@ -60,6 +63,7 @@ def evaluate(params: Params, name: str) -> None:
     examples = sorted(read_shard(Path("data/split") / name / "test.jsonl", Example), key=lambda example: example.id)
     if not examples:
         raise ValueError(f"tasks.{name}: its test set is empty; metrics/split.json says where its examples went")
+    seen = contaminated(name, scratch=params.base[task.base].needs == CORPUS)
     base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
     predictions = predict(examples, base, adapter, settings, params.training(name), params.seed)
     rows = scored(predictions, panel)
@@ -73,7 +77,7 @@ def evaluate(params: Params, name: str) -> None:
     told = {
         "signature.json": to_json(signature(panel, settings, test_set(examples), prompt)),
         "errors.json": to_json(worst(predictions)),
-        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, predictions, panel, rows)),
+        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, predictions, panel, rows, seen)),
     }
     for file, data in told.items():
         write_bytes(folder / file, data + b"\n")

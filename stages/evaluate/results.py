@@ -69,17 +69,23 @@ def score(
 
 
 def statistics(
-    examples: Sequence[Example], predictions: Sequence[Prediction], panel: Panel, rows: Rows
+    examples: Sequence[Example],
+    predictions: Sequence[Prediction],
+    panel: Panel,
+    rows: Rows,
+    contaminated: Mapping[str, bool],
 ) -> Iterator[dict[str, Any]]:
     """A line for each example: its slices, and what each metric of each system is a function of once it is summed.
 
-    `stages.evaluate.measures.metric` is that function.
+    `stages.evaluate.measures.metric` is that function; `contaminated` says of each example's id whether the models have
+    seen too much of it.
     """
     for i, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
         if example.id != prediction.id:
             raise ValueError(f"example {example.id} stands beside the prediction of {prediction.id}")
         told = {system: panel.statistics(rows[system][i]) for system in SYSTEMS}
-        yield {"id": example.id, "group": example.group, "slices": slices(example)} | told
+        named = slices(example) | {"contaminated": "yes" if contaminated[example.id] else "no"}
+        yield {"id": example.id, "group": example.group, "slices": named} | told
 
 
 def slices(example: Example) -> dict[str, str]:

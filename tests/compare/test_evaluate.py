@@ -37,6 +37,9 @@ EXAMPLES = [
 ]
 
 
+CLEAN = {example.id: False for example in EXAMPLES}
+
+
 def prediction(example: Example, lost: int) -> Prediction:
     words = example.response.split(" ")
     return Prediction(
@@ -52,7 +55,7 @@ def evaluated(folder: Path, lost: int) -> tuple[Run, dict]:
     panel = Panel(METRICS, ["HPI", "Assessment"], Synonyms.read(SETTINGS.synonyms), {}, Vocabulary.read(SETTINGS.terms))
     predictions = [prediction(example, lost * (n % 3 == 0)) for n, example in enumerate(EXAMPLES)]
     rows = scored(predictions, panel)
-    told = b"".join(to_json(line) + b"\n" for line in statistics(EXAMPLES, predictions, panel, rows))
+    told = b"".join(to_json(line) + b"\n" for line in statistics(EXAMPLES, predictions, panel, rows, CLEAN))
     write_bytes(folder / "hpi/statistics.jsonl", told)
     write_bytes(folder / "hpi/signature.json", to_json(signature(panel, SETTINGS, hash_of(EXAMPLES), "wording")))
     run = Folder("x", folder).run("hpi")

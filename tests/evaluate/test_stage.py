@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from stages.contamination import Contamination, Overlap
 from stages.evaluate.__main__ import evaluate
 from stages.evaluate.files import read
 from stages.evaluate.measures import higher_is_better, metric
@@ -205,6 +206,11 @@ def project(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     (tmp_path / "synonyms.csv").write_text("term,synonym\nhypertension,high blood pressure\n")
     (tmp_path / "terms.txt").write_text("croup\ncough\n")
     write_shard(tmp_path / "data/split/hpi/test.jsonl", EXAMPLES)
+    seen = [
+        Contamination(e.id, e.group, Overlap(), Overlap(), ("corpus.question",) if e is EXAMPLES[1] else ())
+        for e in EXAMPLES
+    ]
+    write_shard(tmp_path / "data/split/contamination/hpi.jsonl", seen)
     return tmp_path
 
 
@@ -216,7 +222,8 @@ def params(**changed: object) -> Params:
     metrics = ["hpi_f1", "assessment_f1", "format_adherence", "rougeL", "perplexity", "bleu"]
     task = DECLARED.tasks["hpi"].model_copy(update={"base": "tiny", "metrics": metrics})
     settings = SETTINGS.model_copy(update={"categories": {"hpi": {"bleu": ["short"]}}, **changed})
-    return DECLARED.model_copy(update={"tasks": {"hpi": task}, "evaluate": settings})
+    bases = {"tiny": DECLARED.base["clinic"]}
+    return DECLARED.model_copy(update={"tasks": {"hpi": task}, "evaluate": settings, "base": bases})
 
 
 def test_the_stage_writes_what_the_architecture_says(project: Path) -> None:
@@ -255,6 +262,7 @@ def test_statistics_are_all_that_compare_needs(project: Path) -> None:
     assert [line["group"] for line in lines] == [example.group for example in EXAMPLES]
     assert {line["slices"]["category"] for line in lines} == {"short", "long"}
     assert lines[0]["slices"]["length"] == "50 words at most"
+    assert [line["slices"]["contaminated"] for line in lines] == ["no", "yes", "no", "no", "no", "no"]
     for name in params().tasks["hpi"].metrics:
         assert isinstance(higher_is_better(name), bool)
         for system in ("base", "tuned"):
