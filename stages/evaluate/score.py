@@ -13,7 +13,7 @@ import orjson
 from stages.params import Params, load_or_exit
 
 if TYPE_CHECKING:
-    from stages.evaluate.panel import Panel
+    from stages.evaluate.parallel import Declared
     from stages.evaluate.predictions import Answer
 
 DEFAULT = ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL", "bleu", "wer")
@@ -45,32 +45,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     params = load_or_exit(args.params)
 
     from stages.evaluate.files import read
-    from stages.evaluate.panel import OF_TEXTS, Panel
-    from stages.evaluate.scorers.ranked import Synonyms
-    from stages.evaluate.scorers.terms import Vocabulary
+    from stages.evaluate.panel import OF_TEXTS
+    from stages.evaluate.parallel import Declared
 
-    settings = params.evaluate
+    names = tuple(name for given in args.scorers for name in (OF_TEXTS if given == "all" else (given,)))
+    declared = Declared(names, tuple(args.sections), params.evaluate.synonyms, params.evaluate.terms)
     try:
-        names = [name for given in args.scorers for name in (OF_TEXTS if given == "all" else (given,))]
-        tables = Synonyms.read(settings.synonyms), Vocabulary.read(settings.terms)
-        panel = Panel(names, args.sections, tables[0], {}, tables[1])
-        result = scored(read(args.file), panel, params)
+        result = scored(read(args.file), declared, params)
     except (FileNotFoundError, ValueError) as error:
         raise SystemExit(f"score: {error}") from None
     sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
 
-def scored(answers: Answers, panel: Panel, params: Params) -> dict[str, Any]:
+def scored(answers: Answers, declared: Declared, params: Params) -> dict[str, Any]:
     """What is printed: counts, metrics with intervals, the most frequent errors and signatures.
 
     Of one system plain, of two by system, with the paired difference of each metric.
     """
+    from stages.evaluate import parallel
     from stages.evaluate.results import described, generator
     from stages.evaluate.scorers.wer import confusions
     from stages.evaluate.statistics import compare, estimate, sum_by_group
     from stages.evaluate.tokens import blank
 
-    rows = {system: panel.rows(given) for system, given in answers.items()}
+    panel = declared.panel()
+    rows = {system: parallel.rows(declared, given) for system, given in answers.items()}
     groups = [answer.group for answer in next(iter(answers.values()))]
     sums = [sum_by_group(of, groups) for of in rows.values()]
     how = params.evaluate.replicates, params.evaluate.confidence, generator(params.seed, "score")

@@ -72,13 +72,11 @@ APART = [
     ("one point two days later five came", "1 point 2.5 days later came"),
 ]
 SAFE = [NONE, DOSE_SAFE, SQUAD, CLINICAL]
-said = st.lists(
-    st.sampled_from(
-        "twenty five two hundred thousand and point to over minus per mg milligrams cc % percent degree ° mcg µg units days type II iv lt "
-        "the a p.o. 2.5 120/80 < ≥3 -2 1,000 ½ can't Crohn’s ( ) knee q6h .5 5% 2+ 2-3 1.50.20 A. B.C.".split()
-    ),
-    max_size=12,
-).map(" ".join)
+WORDS = """
+    twenty five two hundred thousand and point to over minus per mg milligrams cc % percent degree ° mcg µg units days
+    type II iv lt the a p.o. 2.5 120/80 < ≥3 -2 1,000 ½ can't Crohn’s ( ) knee q6h .5 5% 2+ 2-3 1.50.20 A. B.C.
+"""
+said = st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join)
 
 
 @pytest.mark.parametrize(("text", "whisper", "clinical"), DAMAGE)

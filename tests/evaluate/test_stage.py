@@ -7,13 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stages.evaluate.__main__ import evaluate
+from stages.evaluate.files import read
+from stages.evaluate.measures import higher_is_better, metric
+from stages.evaluate.panel import OF_TEXTS, Panel
+from stages.evaluate.parallel import Declared, rows
 from stages.evaluate.predict import predict
-from stages.evaluate.predictions import Prediction
+from stages.evaluate.predictions import Answer, Prediction
+from stages.evaluate.results import score
+from stages.evaluate.score import scored
+from stages.evaluate.scorers.ranked import Synonyms
 from stages.params import Params, load
 from stages.params.base import Architecture
 from stages.params.evaluate import Evaluate
@@ -104,12 +112,18 @@ def test_the_base_of_a_pair_is_the_base_alone(models: Path, found: list[Predicti
     assert response_logprobs(model, tokenizer, prompts, completions, 4) == [p.base_likelihood for p in found]
 
 
-@pytest.mark.parametrize("batch", [1, 16])
-def test_batch_size_changes_no_answer(models: Path, found: list[Prediction], batch: int) -> None:
-    other = answers(models, batch=batch)
-    assert [(p.base, p.tuned, p.base_ended) for p in found] == [(p.base, p.tuned, p.base_ended) for p in other]
-    for a, b in zip(found, other, strict=True):
-        assert a.tuned_likelihood.logprob == pytest.approx(b.tuned_likelihood.logprob, abs=1e-4)
+@pytest.mark.parametrize("batch", [1, 2, 3, 16])
+def test_batch_size_and_order_change_no_score(models: Path, found: list[Prediction], batch: int) -> None:
+    shuffled = [EXAMPLES[i] for i in (3, 0, 5, 1, 4, 2)]
+    settings = SETTINGS.model_copy(update={"batch": batch})
+    other = predict(shuffled, models / "base/tiny", models / "adapters/hpi", settings, Train(), 7)
+    assert {p.id: (p.base, p.tuned, p.base_ended) for p in found} == {
+        p.id: (p.base, p.tuned, p.base_ended) for p in other
+    }
+    panel = Panel(["perplexity", "bits_per_byte", "rougeL", "token_f1"], (), Synonyms.none(), {})
+    one, two = (score(sorted(made, key=lambda p: p.id), panel, SETTINGS, 7, "hpi") for made in (found, other))
+    for system in ("base", "tuned"):
+        assert one[0][system] == pytest.approx(two[0][system], rel=1e-5)
 
 
 def test_an_adapter_overwritten_in_place_is_asked_anew(models: Path, found: list[Prediction]) -> None:
@@ -118,6 +132,64 @@ def test_an_adapter_overwritten_in_place_is_asked_anew(models: Path, found: list
     save_adapter(models, seed=1)
     assert [p.base for p in found] == [p.base for p in after]
     assert [p.tuned_likelihood for p in found] != [p.tuned_likelihood for p in after]
+    changed = {key for key, value in found[0].content.items() if after[0].content[key] != value}
+    assert changed == {"adapter"}
+
+
+def test_content_says_what_an_answer_depends_on(models: Path, found: list[Prediction], tmp_path: Path) -> None:
+    (told,) = {tuple(sorted(p.content.items())) for p in found}
+    names = {"base", "adapter", "tokenizer", "chat_template", "wording", "generation"}
+    assert {name for name, _ in told} == names
+    assert all(len(value) == 64 for _, value in told)
+    longer = answers(models, most_new_tokens=7)[0].content
+    assert {name for name, value in told if longer[name] != value} == {"generation"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many prompts each call of the model was given; none was made before."""
+    from stages.models import text
+
+    calls: list[int] = []
+
+    def counted(name: str) -> None:
+        plain = getattr(text, name)
+
+        def work(*given: object) -> object:
+            if len(calls) == LIMIT[0]:
+                raise KeyboardInterrupt
+            calls.append(len(given[2]))  # type: ignore[arg-type]
+            return plain(*given)
+
+        monkeypatch.setattr(text, name, work)
+
+    counted("generate")
+    counted("response_logprobs")
+    return calls
+
+
+LIMIT = [-1]
+
+
+def test_an_interrupted_run_resumes_from_the_last_finished_batch(
+    models: Path, asked: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "whole"))
+    whole = answers(models)
+    # 6 examples in batches of 4: 2 batches to generate and 2 to score, for each of 2 systems.
+    assert asked == [4, 2, 4, 2] * 2
+    assert answers(models) == whole
+    assert len(asked) == 8
+    for finished in (1, 3, 5):
+        monkeypatch.setenv("DVC_ROOT", str(tmp_path / f"cut {finished}"))
+        asked.clear()
+        LIMIT[0] = finished
+        with pytest.raises(KeyboardInterrupt):
+            answers(models)
+        LIMIT[0] = -1
+        asked.clear()
+        assert answers(models) == whole
+        assert len(asked) == 8 - finished
 
 
 def test_a_missing_adapter_is_named(models: Path) -> None:
@@ -174,6 +246,65 @@ def test_the_stage_writes_what_the_architecture_says(project: Path) -> None:
     assert told["metrics"]["perplexity"]["better"] == "lower"
 
 
+def test_statistics_are_all_that_compare_needs(project: Path) -> None:
+    """The metrics of the stage, recomputed from statistics.jsonl by name alone."""
+    evaluate(params(), "hpi")
+    lines = [json.loads(line) for line in (project / "data/evaluate/hpi/statistics.jsonl").read_text().splitlines()]
+    numbers = json.loads((project / "metrics/hpi.json").read_bytes())
+    assert [line["id"] for line in lines] == [example.id for example in EXAMPLES]
+    assert [line["group"] for line in lines] == [example.group for example in EXAMPLES]
+    assert {line["slices"]["category"] for line in lines} == {"short", "long"}
+    assert lines[0]["slices"]["length"] == "50 words at most"
+    for name in params().tasks["hpi"].metrics:
+        assert isinstance(higher_is_better(name), bool)
+        for system in ("base", "tuned"):
+            summed = [sum(column) for column in zip(*(line[system][name] for line in lines), strict=True)]
+            assert metric(name)(summed) == pytest.approx(numbers[system][name], abs=1e-6)
+
+
+def test_meta_and_operator_are_slices() -> None:
+    from stages.evaluate.results import slices
+
+    made = replace(EXAMPLES[0], operator="synonyms", meta={"source": "visits", "dialect": 3}, input="word " * 900)
+    assert slices(made) == {
+        "category": "short", "operator": "synonyms", "length": "over 800 words", "source": "visits", "dialect": "3",
+    }  # fmt: skip
+
+
+def test_the_signature_changes_with_the_test_set_and_the_wording_and_with_nothing_else(project: Path) -> None:
+    def signature() -> dict[str, object]:
+        evaluate(params(), "hpi")
+        return json.loads((project / "data/evaluate/hpi/signature.json").read_bytes())
+
+    first = signature()
+    assert first.keys() == {"test_set", "prompt", "metrics", "generation"}
+    assert first["generation"] == {"decoding": "greedy", "most_new_tokens": 6}
+    write_shard(project / "data/split/hpi/test.jsonl", [replace(EXAMPLES[0], input="Other."), *EXAMPLES[1:]])
+    other_input = signature()
+    assert other_input == first | {"test_set": other_input["test_set"]}
+    assert other_input != first
+    write_shard(project / "data/split/hpi/test.jsonl", [replace(e, instruction="Write it.") for e in EXAMPLES])
+    reworded = signature()
+    assert reworded == first | {"test_set": reworded["test_set"], "prompt": reworded["prompt"]}
+    assert reworded["prompt"] != first["prompt"]
+
+
+def test_invalid_answers_score_as_blank_ones_and_valid_ones_stand_apart(found: list[Prediction]) -> None:
+    good, bad = "HPI: Cough.\n\nAssessment: Croup.", "Cough and croup, I would say."
+    made = [
+        replace(p, reference=good, base=bad, tuned=good if i else bad, tuned_ended=True) for i, p in enumerate(found)
+    ]
+    panel = Panel(["token_f1", "wer", "format_adherence"], ("HPI", "Assessment"), Synonyms.none(), {})
+    numbers, _ = score(made, panel, SETTINGS, 7, "hpi")
+    assert numbers["invalid"] == {"base": 6, "tuned": 1}
+    assert numbers["base"]["token_f1"] > 0
+    assert numbers["strict"]["base"] == {"token_f1": 0, "wer": 1, "format_adherence": 0}
+    assert numbers["strict"]["tuned"]["token_f1"] == pytest.approx(5 / 6)
+    assert numbers["valid"]["examples"] == {"base": 0, "tuned": 5}
+    assert numbers["valid"]["base"] == {"token_f1": None, "wer": None, "format_adherence": None}
+    assert numbers["valid"]["tuned"] == {"token_f1": 1, "wer": 0, "format_adherence": 1}
+
+
 def test_the_same_inputs_give_the_same_bytes(project: Path) -> None:
     written = ["data/evaluate/hpi/predictions.jsonl", "metrics/hpi.json", "metrics/intervals/hpi.json"]
     evaluate(params(), "hpi")
@@ -197,7 +328,7 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def score(tmp_path: Path) -> Command:
+def command(tmp_path: Path) -> Command:
     def run(name: str, content: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / name).write_text(content)
         (tmp_path / "synonyms.csv").write_text("term,synonym\n")
@@ -212,9 +343,9 @@ def score(tmp_path: Path) -> Command:
     return run
 
 
-def test_anyones_predictions_are_scored(score: Command) -> None:
+def test_anyones_predictions_are_scored(command: Command) -> None:
     lines = [{"reference": "chest pain", "prediction": "chest pain"}, {"reference": "no fever", "prediction": ""}]
-    done = score("system.jsonl", "\n".join(map(json.dumps, lines)), "--scorers", "exact_match", "wer")
+    done = command("system.jsonl", "\n".join(map(json.dumps, lines)), "--scorers", "exact_match", "wer")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["blank"] == 1
@@ -223,11 +354,72 @@ def test_anyones_predictions_are_scored(score: Command) -> None:
     assert result["metrics"]["wer"]["low"] <= 0.5 <= result["metrics"]["wer"]["high"]
 
 
-def test_csv_reads_as_jsonl_does(score: Command) -> None:
-    done = score("system.csv", 'reference,prediction,group\n"a, b",a b,p1\nc,d,p1\n', "--scorers", "exact_match")
+def test_csv_reads_as_jsonl_does(command: Command) -> None:
+    done = command("system.csv", 'reference,prediction,group\n"a, b",a b,p1\nc,d,p1\n', "--scorers", "exact_match")
     result = json.loads(done.stdout)
     assert (result["examples"], result["groups"]) == (2, 1)
     assert result["metrics"]["exact_match"] == dict.fromkeys(("low", "high", "bca_low", "bca_high")) | {"value": 0.5}
+
+
+def test_parquet_reads_as_jsonl_does(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    rows = [
+        {"id": "1", "group": "p", "reference": "a", "prediction": "a"},
+        {"id": "2", "group": "p", "reference": "b", "prediction": None},
+    ]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "s.parquet")
+    (tmp_path / "s.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert read(tmp_path / "s.parquet") == read(tmp_path / "s.jsonl")
+    assert read(tmp_path / "s.jsonl")["prediction"][1].prediction == ""
+    (tmp_path / "torn.parquet").write_bytes(b"no parquet")
+    with pytest.raises(ValueError, match=r"torn\.parquet: not a Parquet file"):
+        read(tmp_path / "torn.parquet")
+
+
+def test_predictions_of_the_pipeline_are_scored_anew(project: Path) -> None:
+    """Without a model, to the same numbers."""
+    evaluate(params(), "hpi")
+    numbers = json.loads((project / "metrics/hpi.json").read_bytes())
+    task = params().tasks["hpi"]
+    given = read(project / "data/evaluate/hpi/predictions.jsonl")
+    assert given.keys() == {"base", "tuned"}
+    names = [name for name in task.metrics if name != "bleu"]
+    found = scored(given, Declared(tuple(names), tuple(task.sections), "synonyms.csv", "terms.txt"), params())
+    for name in names:
+        for system in ("base", "tuned"):
+            assert found["metrics"][name][system]["value"] == pytest.approx(numbers[system][name], abs=1e-6)
+    assert found["invalid"] == numbers["invalid"]
+    assert 0 < found["metrics"]["rougeL"]["difference"]["p"] <= 1
+
+
+def test_processes_give_the_rows_that_one_gives(project: Path) -> None:
+    declared = Declared(("rougeL", "wer", "medical_term_wer"), (), "synonyms.csv", "terms.txt")
+    given = [
+        Answer(str(i), "p", f"cough for {i} days", f"cough for {i % 7} days" if i % 5 else "") for i in range(2100)
+    ]
+    assert (rows(declared, given, workers=2) == rows(declared, given, workers=1)).all()
+
+
+def test_two_systems_are_paired_by_every_scorer_of_texts(command: Command) -> None:
+    lines = [
+        {"group": f"p{i % 4}", "reference": f"take {i} mg of aspirin", "base": f"take {i}0 mg", "tuned": f"take {i} mg"}
+        for i in range(1, 13)
+    ]
+    done = command("two.jsonl", "\n".join(map(json.dumps, lines)), "--scorers", "all")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["groups"] == 4
+    assert result["metrics"].keys() == set(OF_TEXTS)
+    one = result["metrics"]["critical_error_rate"]
+    assert one["difference"]["value"] == pytest.approx(one["tuned"]["value"] - one["base"]["value"])
+    assert one["tuned"]["value"] < one["base"]["value"]
+    assert one["difference"]["high"] < 0
+    # 2^4 swaps of patients: the observed one and its mirror are as extreme.
+    assert one["difference"]["p"] == pytest.approx(2 / 16)
+    assert ["1", "10", 1] in result["errors"]["base"]["substitutions"]
+    assert result["blank"] == {"base": 0, "tuned": 0}
 
 
 @pytest.mark.parametrize(
@@ -243,9 +435,9 @@ def test_csv_reads_as_jsonl_does(score: Command) -> None:
     ],
 )
 def test_a_faulty_file_is_named_with_its_line(
-    score: Command, name: str, content: str, arguments: tuple[str, ...], told: str
+    command: Command, name: str, content: str, arguments: tuple[str, ...], told: str
 ) -> None:
-    done = score(name, content, *arguments)
+    done = command(name, content, *arguments)
     assert done.returncode == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr

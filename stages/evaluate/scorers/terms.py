@@ -22,7 +22,7 @@ from stages.evaluate.measures import TERMS, Array, measure
 from stages.evaluate.normalisers import CLINICAL
 from stages.evaluate.predictions import Answer
 from stages.evaluate.scorers import Metric, metric, stacked
-from stages.evaluate.scorers.wer import Chunk, alignments
+from stages.evaluate.scorers.wer import aligned
 
 Span = tuple[int, int]
 Words = tuple[str, ...]
@@ -95,9 +95,8 @@ class MedicalTerms:
     metrics: dict[str, Metric] = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = (
-            f"costs:1,1,1|{CLINICAL.signature}|vocabulary:{self.vocabulary.digest}|version:jiwer-{version('jiwer')}"
-        )
+        library = f"version:rapidfuzz-{version('rapidfuzz')}"
+        settings = f"costs:1,1,1|{CLINICAL.signature}|vocabulary:{self.vocabulary.digest}|{library}"
         made = {"medical_term_wer": metric("medical_term_wer", self.columns, f"rule:b-wer|pooled:words|{settings}")}
         for kind in TERMS:
             for name in (f"{kind}_term_{what}" for what in ("recall", "precision", "f1")):
@@ -107,17 +106,14 @@ class MedicalTerms:
 
     def rows(self, answers: Sequence[Answer]) -> Array:
         """`(answers, 26)`: errors on listed words and such words; for each category found, of so many; right, of."""
-        gold = [CLINICAL.tokens(answer.reference) for answer in answers]
-        said = [CLINICAL.tokens(answer.prediction) for answer in answers]
-        aligned = alignments(gold, said)
-        found = [self._row(one, other, chunks) for one, other, chunks in zip(gold, said, aligned, strict=True)]
-        return stacked(found, self.columns)
+        return stacked([self._row(answer) for answer in answers], self.columns)
 
-    def _row(self, gold: Words, said: Words, chunks: Sequence[Chunk]) -> list[float]:
+    def _row(self, answer: Answer) -> list[float]:
+        gold, said = CLINICAL.tokens(answer.reference), CLINICAL.tokens(answer.prediction)
         listed = self.vocabulary.words
         row = Counter[str](reference=sum(word in listed for word in gold))
         there: dict[int, int] = {}
-        for kind, start, end, begin, stop in chunks:
+        for kind, start, end, begin, stop in aligned(gold, said):
             if kind == "equal":
                 there.update(zip(range(start, end), range(begin, stop), strict=True))
             else:
