@@ -46,7 +46,7 @@ class Reader(HTMLParser):
 
 
 def outcomes(params: Params, root: Path) -> dict[str, Outcome | None]:
-    return {task: outcome(root, task, list(declared.metrics)) for task, declared in params.tasks.items()}
+    return {task: outcome(root, task, declared.metrics, 0.95) for task, declared in params.tasks.items()}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_the_commands(
 def test_the_headline(params: Params, project: Path, verdicts: list[str | None], said: str) -> None:
     from dataclasses import replace
 
-    one = outcome(project, "hpi", ["hpi_f1"])
+    one = outcome(project, "hpi", ["hpi_f1"], 0.95)
     assert one is not None
     given = {
         str(i): verdict and replace(one, results=(replace(one.headline, verdict=verdict),))
