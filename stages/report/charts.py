@@ -12,7 +12,7 @@ from stages.report import words
 from stages.report.results import Result
 from stages.report.svg import across, circle, drawing, scale, tag, text, ticks
 
-Unit = Literal["share", "points of 100", "bits per byte", "errors for each of the reference", "perplexity"]
+Unit = Literal["share", "points of 100", "bits per byte", "errors per reference token", "perplexity"]
 
 # Ends of scales that are the same for every task, so that rows can be compared by eye; other units have no upper end.
 ENDS: dict[Unit, tuple[float, float]] = {"share": (0.0, 1.0), "points of 100": (0.0, 100.0)}
@@ -40,7 +40,7 @@ class Series(NamedTuple):
 
 def unit(metric: str) -> Unit:
     """What a metric is given in; only metrics of one unit may share an axis."""
-    return "errors for each of the reference" if _ERRORS.search(metric) else _UNITS.get(metric, "share")
+    return "errors per reference token" if _ERRORS.search(metric) else _UNITS.get(metric, "share")
 
 
 def both(result: Result, width: int = 260) -> Markup:

@@ -39,14 +39,16 @@ def covered(reference: str, base: str, tuned: str) -> Markup:
     """The reference as HTML, each word by who has it: unmarked both, `gained` tuned alone, `lost` base alone, `missed`.
 
     >>> covered("a dry cough", "a cough", "dry cough")
-    Markup('<mark class="lost">a </mark><mark class="gained">dry </mark>cough')
+    Markup('<mark class="lost">a</mark> <mark class="gained">dry</mark> cough')
     """
     gold = _words(reference)
     by_base, by_tuned = _had(gold, base), _had(gold, tuned)
     parts: list[Markup] = []
     for kind, run in groupby(range(len(gold)), key=lambda n: _KINDS[n in by_base, n in by_tuned]):
         words = "".join(gold[n] for n in run)
-        parts.append(Markup('<mark class="{}">{}</mark>').format(kind, words) if kind else escape(words))
+        bare = words.rstrip()
+        parts.append(Markup('<mark class="{}">{}</mark>').format(kind, bare) if kind else escape(bare))
+        parts.append(escape(words[len(bare) :]))
     return Markup("").join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Every test example's statistics, as `evaluate` wrote them, and what follows from them without scoring anything anew."""
+"""The statistics of every test example, as `evaluate` wrote them: from their sums all metrics follow."""
 
 from __future__ import annotations
 

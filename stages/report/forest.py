@@ -46,16 +46,26 @@ def forest(rows: Sequence[Row]) -> Markup:
 
 def _panel(of: Unit, rows: Sequence[Row], top: float) -> list[Markup]:
     gains = [_gain(row.result) for row in rows]
-    reach = max(abs(end) for gain in gains for end in gain if end is not None) * 1.08 or 1.0
-    x = scale(-reach, reach, LEFT, RIGHT)
+    low, high = _range([end for gain in gains for end in gain if end is not None])
+    x = scale(low, high, LEFT, RIGHT)
     first, last = top + HEAD, top + HEAD + ROW * len(rows)
-    marks = [text(x(0) - 12, first - 8, "\u2190 base better", "end"), text(x(0) + 12, first - 8, "tuned better \u2192", "start")]
-    for value in ticks(-reach, reach, 5):
+    marks = [
+        text(x(0) - 12, first - 8, "\u2190 base better", "end"),
+        text(x(0) + 12, first - 8, "tuned better \u2192", "start"),
+    ]
+    for value in ticks(low, high, 5):
         kind = "zero" if value == 0 else "grid"
         marks += [upright(kind, x(value), first, last), text(x(value), last + 14, words.tick(value), "middle")]
     marks.append(text(RIGHT, last + 27, of, "end"))
     placed = enumerate(zip(rows, gains, strict=True))
     return [*marks, *(_row(row, gain, x, first + ROW * (place + 0.5)) for place, (row, gain) in placed)]
+
+
+def _range(ends: Sequence[float]) -> tuple[float, float]:
+    """From all that is drawn, with 0 in it, and beside 0 on both sides what the words above the axis need."""
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    span = high - low or 1.0
+    return min(low - 0.05 * span, -0.4 * span), max(high + 0.05 * span, 0.4 * span)
 
 
 def _row(row: Row, gain: Span, x: Scale, y: float) -> Markup:

@@ -11,6 +11,7 @@ from stages import metrics
 
 SYSTEMS = ("base", "tuned")
 TALLIES = ("blank", "invalid", "not_ended")
+ERRORS = ("substitutions", "deletions", "insertions")
 MOST_CONFUSIONS = 10
 
 Verdict = Literal["better", "worse", "noise", "unknown"]
@@ -23,6 +24,9 @@ class Span(NamedTuple):
     value: float | None
     low: float | None
     high: float | None
+
+
+UNKNOWN = Span(None, None, None)
 
 
 class Confusion(NamedTuple):
@@ -51,7 +55,7 @@ class Result:
     p: float | None
     verdict: Verdict
     signature: str = ""
-    bca: Span = Span(None, None, None)
+    bca: Span = UNKNOWN
     strict: Pair = (None, None)
     valid: Pair = (None, None)
 
@@ -113,7 +117,7 @@ def outcome(root: Path, task: str, declared: Sequence[str], confidence: float) -
         groups=numbers.get("groups", numbers["examples"]),
         results=results,
         tallies=_tallies(numbers),
-        words={name: (told["mean"], told["most"]) for name, told in (numbers.get("words") or {}).items() if told},
+        words=_words(numbers.get("words") or {}),
         confusions=_confusions(read_json(folder / "errors.json") or {}),
         content=content,
     )
@@ -157,9 +161,13 @@ def _verdict(difference: Span, p: float | None, better: str, alpha: float) -> Ve
 def _tallies(numbers: dict[str, Any]) -> dict[str, tuple[int | None, int | None]]:
     """Counts for base and tuned: always blank, invalid and not ended; of the scorers' those that are not 0 for both."""
     plain = {name: _counts(numbers[name]) for name in TALLIES if numbers.get(name)}
-    base, tuned = _counts(numbers.get("counts") or {})
-    scored = {name: ((base or {}).get(name), (tuned or {}).get(name)) for name in sorted({**(base or {}), **(tuned or {})})}
+    base, tuned = (one or {} for one in _counts(numbers.get("counts") or {}))
+    scored = {name: (base.get(name), tuned.get(name)) for name in sorted({**base, **tuned})}
     return plain | {name: both for name, both in scored.items() if any(both) and name not in plain}
+
+
+def _words(told: Mapping[str, Any]) -> dict[str, tuple[float, int]]:
+    return {name: (told[name]["mean"], told[name]["most"]) for name in ("reference", *SYSTEMS) if told.get(name)}
 
 
 def _counts(told: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -169,7 +177,9 @@ def _counts(told: Mapping[str, Any]) -> tuple[Any, Any]:
 def _confusions(errors: Mapping[str, Any]) -> dict[str, list[Confusion]]:
     """The tuned model's most frequent errors of each kind, and how often base, within its own list, made the same."""
     found: dict[str, list[Confusion]] = {}
-    for kind, rows in (errors.get("tuned") or {}).items():
+    for kind in ERRORS:
+        rows = (errors.get("tuned") or {}).get(kind, ())
         by_base = {tuple(said): times for *said, times in (errors.get("base") or {}).get(kind, ())}
-        found[kind] = [Confusion(tuple(said), by_base.get(tuple(said)), times) for *said, times in rows[:MOST_CONFUSIONS]]
+        worst = rows[:MOST_CONFUSIONS]
+        found[kind] = [Confusion(tuple(said), by_base.get(tuple(said)), times) for *said, times in worst]
     return {kind: rows for kind, rows in found.items() if rows}

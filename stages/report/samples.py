@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from stages.evaluate.measures import measure
 from stages.report.diff import compared, covered
 from stages.report.examples import SYSTEMS, Measured
 
+OPENING = 90  # characters
 Why = Literal["drawn", "gain", "loss"]
 
 
@@ -33,6 +35,7 @@ class Sample:
 
     Attributes:
         why: Drawn by the seed, or among the largest gains or losses in the headline metric.
+        opening: The reference's first words, by which examples of one instruction are told apart.
         scores: By metric, those that count the example.
         flags: What is wrong with an answer: `base cut off`, `tuned blank` and the like.
     """
@@ -42,6 +45,7 @@ class Sample:
     category: str
     instruction: str
     input: str
+    opening: str
     reference: Markup
     base: Markup | None
     tuned: Markup
@@ -102,10 +106,10 @@ def _sample(one: dict[str, Any], why: Why, scores: Mapping[str, Score]) -> Sampl
         category=one.get("category") or "",
         instruction=one["instruction"],
         input=one.get("input") or "",
+        opening=shorten(reference, OPENING, placeholder="\u2026"),
         reference=covered(reference, said["base" if "base" in asked else "tuned"], said["tuned"]),
         base=compared(reference, said["base"]) if "base" in asked else None,
         tuned=compared(reference, said["tuned"]),
         scores=scores,
         flags=tuple(flags),
     )
-

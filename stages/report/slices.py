@@ -68,8 +68,8 @@ def _plain(part: Measured, metric: str) -> Result:
         values[system] = number if np.isfinite(number) else None
     base, tuned = (values[system] for system in SYSTEMS)
     difference = None if base is None or tuned is None else tuned - base
-    spans = (Span(value, None, None) for value in (base, tuned, difference))
-    return Result(metric, found.better, *spans, p=None, verdict="unknown")
+    spans = [Span(value, None, None) for value in (base, tuned, difference)]
+    return Result(metric, found.better, spans[0], spans[1], spans[2], p=None, verdict="unknown")
 
 
 def _compared(

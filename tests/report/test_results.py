@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.report.results import outcome
 from stages.report.diff import compared
+from stages.report.results import outcome
 
 
 def written(folder: Path, low: float | None, high: float | None, p: float | None, metric: str = "mrr") -> Path:
