@@ -28,7 +28,7 @@ def ticks(low: float, high: float, about: int) -> list[float]:
         return [low]
     rough = (high - low) / about
     power = 10 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
     first = math.ceil(low / step)
     return [round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1)]
 
