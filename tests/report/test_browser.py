@@ -34,12 +34,12 @@ class Opened(NamedTuple):
     asked: list[str]
 
 
-def open_page(folder: Path, html: str) -> Opened:
+def open_page(folder: Path, html: str, window: str = "1280,2000") -> Opened:
     page, log = folder / "index.html", folder / "net.json"
     page.write_text(html, encoding="utf-8")
     done = subprocess.run(
         [str(CHROMIUM), *QUIET, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}",
-         "--virtual-time-budget=3000", "--window-size=1280,2000", "--dump-dom", page.as_uri()],
+         "--virtual-time-budget=3000", f"--window-size={window}", "--dump-dom", page.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     told = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
@@ -189,6 +189,18 @@ def test_examples_are_opened_folded_reset_and_linked(seen: dict[str, Any]) -> No
     assert (seen["open"], seen["label"], seen["folded"]) == (True, "Fold all", False)
     assert seen["reset"] == seen["all"]
     assert seen["linked"]
+
+
+# Not narrower, because headless Chromium is not.
+def test_a_narrow_window_is_not_scrolled_sideways(params: Params, project: Path, tmp_path: Path) -> None:
+    measure = """
+    for (const one of document.querySelectorAll("details")) one.open = true;
+    const { clientWidth, scrollWidth } = document.documentElement;
+    document.title = `beyond the edge: ${scrollWidth - clientWidth}, narrow: ${clientWidth < 600}`;
+    """
+    page = render(params, outcomes(params, project), project)
+    dom = open_page(tmp_path, page.replace("</body>", f"<script>{measure}</script></body>"), "500,900").dom
+    assert "<title>beyond the edge: 0, narrow: true</title>" in dom
 
 
 def test_paper_holds_what_is_open(params: Params, project: Path, tmp_path: Path) -> None:
