@@ -10,4 +10,11 @@ from stages.params.section import Section
 class Report(Section):
     """The page of results."""
 
-    samples: int = Field(8, ge=0, description="Test examples shown for each task, base against tuned.")
+    samples: int = Field(
+        16,
+        ge=0,
+        description="Test examples that each task's browser holds, drawn by the seed; more, a larger page.",
+    )
+    extremes: int = Field(
+        4, ge=0, description="Beside them, so many of the largest gains and as many of the largest losses of tuned."
+    )

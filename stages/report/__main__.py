@@ -43,7 +43,8 @@ def table(params: Params) -> None:
 
 
 def _outcomes(params: Params) -> dict[str, Outcome | None]:
-    return {task: outcome(Path(), task, list(declared.metrics)) for task, declared in params.tasks.items()}
+    confidence = params.evaluate.confidence
+    return {task: outcome(Path(), task, declared.metrics, confidence) for task, declared in params.tasks.items()}
 
 
 if __name__ == "__main__":

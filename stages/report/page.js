@@ -1,9 +1,16 @@
 "use strict";
-// Paper shows everything: what is folded on the screen is opened for the print and folded again.
-const folded = () => [...document.querySelectorAll("details:not([open])")];
+// Paper shows what is folded on the screen, but of the examples only those that are open: all would be a book.
+const folded = () => [...document.querySelectorAll("details:not([open]):not(.example)")];
 let opened = [];
 addEventListener("beforeprint", () => { opened = folded(); for (const one of opened) one.open = true; });
 addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
+// A link to an example opens it.
+const reveal = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+};
+addEventListener("hashchange", reveal);
+reveal();
 // The navigation says where the reader is.
 const links = new Map([...document.querySelectorAll("nav li a")].map((link) => [link.hash.slice(1), link]));
 const seen = new IntersectionObserver((entries) => {

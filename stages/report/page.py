@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stages.params import Params
-from stages.report import charts, pipeline, samples, words
+from stages.report import charts, forest, pipeline, ranks, samples, slices, words
+from stages.report.examples import measured
 from stages.report.results import Outcome
 
 COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -34,36 +35,53 @@ def render(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -
         "seconds": words.seconds,
     }
     environment.tests["dotted"] = lambda name: "." in name
-    environment.globals |= {"both": charts.both, "difference": charts.difference, "curves": charts.curves}
+    drawn = {"both": charts.both, "curves": charts.curves, "forest": forest.forest, "rank_chart": ranks.chart}
+    environment.globals |= drawn | {"Row": forest.Row, "RANKS": ranks.NAMES}
     return environment.get_template("page.html.j2").render(**_found(params, outcomes, root))
 
 
 def _found(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -> dict[str, Any]:
     evaluated = [outcome for outcome in outcomes.values() if outcome]
-    told = {
-        task: {
-            "declared": params.tasks[task],
-            "outcome": outcome,
-            "charts": pipeline.charts(root / "plots/train" / task),
-            "samples": samples.chosen(
-                root / "data/evaluate" / task / "predictions.jsonl", params.report.samples, params.seed, task
-            ),
-        }
-        for task, outcome in outcomes.items()
-    }
     return {
         "title": headline(outcomes),
         "seed": params.seed,
-        "statistics": next((outcome.statistics for outcome in evaluated if outcome.statistics), {}),
+        "settings": params.evaluate,
+        "fewest_groups": params.compare.fewest_groups,
         "examples": sum(outcome.examples for outcome in evaluated),
-        "tasks": told,
+        "tasks": {task: _told(params, task, outcome, root) for task, outcome in outcomes.items()},
         "bases": {path.name: pipeline.charts(path) for path in sorted((root / "plots/base").glob("*"))},
         "flows": pipeline.flows(root),
         "splits": pipeline.splits(root),
         "shared": pipeline.shared(root),
         "deidentification": pipeline.deidentification(root),
+        "memorisation": pipeline.memorisation(root),
         "trainings": pipeline.trainings(root, params.tasks),
     }
+
+
+def _told(params: Params, task: str, outcome: Outcome | None, root: Path) -> dict[str, Any]:
+    """All that the page says of a task."""
+    told: dict[str, Any] = {
+        "declared": params.tasks[task],
+        "outcome": outcome,
+        "charts": pipeline.charts(root / "plots/train" / task),
+        "slices": {},
+        "ranks": [],
+        "samples": [],
+    }
+    if outcome is None:
+        return told
+    folder = root / "data/evaluate" / task
+    names = [result.metric for result in outcome.results]
+    if found := measured(folder / "statistics.jsonl", names):
+        how = params.evaluate.replicates, params.evaluate.confidence, params.compare.fewest_groups, params.seed
+        settings = slices.Settings(*how)
+        sliced = {key: slices.slices(task, found, names, key, settings) for key in params.compare.slices}
+        told["slices"] = {key: parts for key, parts in sliced.items() if parts}
+        told["ranks"] = ranks.rankings(task, found, names, settings)
+    amounts = params.report.samples, params.report.extremes
+    told["samples"] = samples.chosen(folder / "predictions.jsonl", *amounts, params.seed, task, names, found)
+    return told
 
 
 def headline(outcomes: Mapping[str, Outcome | None]) -> str:

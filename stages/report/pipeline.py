@@ -83,6 +83,11 @@ def deidentification(root: Path) -> dict[str, Number]:
     return {name: value for name, value in numbers.items() if isinstance(value, float) or name.endswith("_rate")}
 
 
+def memorisation(root: Path) -> dict[str, Number]:
+    """What is known of memorised identifiers, by dotted names; empty where it was not measured."""
+    return flat(read_json(root / "metrics/privacy.json") or {})
+
+
 def trainings(root: Path, tasks: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The experiment rows of the tasks that were trained."""
     found = (read_json(root / "data/train" / task / "run.json") for task in tasks)

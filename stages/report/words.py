@@ -13,6 +13,10 @@ _NAMES = {
     "mrr": "MRR", "bleu": "BLEU", "wer": "WER", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L",
     "token_f1": "Token F1", "hpi_f1": "HPI F1", "assessment_f1": "Assessment F1", "top1_accuracy": "Top-1 accuracy",
     "hpi": "HPI",
+    "chrf": "chrF", "cer": "CER", "rougeLsum": "ROUGE-Lsum", "hit_at_1": "Hit@1", "hit_at_3": "Hit@3",
+    "hit_at_5": "Hit@5", "lenient_mrr": "Lenient MRR", "clinical_wer": "Clinical WER", "whisper_wer": "Whisper WER",
+    "clinical_cer": "Clinical CER", "whisper_cer": "Whisper CER", "medical_term_wer": "Medical-term WER",
+    "squad_token_f1": "SQuAD token F1", "squad_exact_match": "SQuAD exact match",
 }  # fmt: skip
 
 
@@ -30,6 +34,15 @@ def number(value: float | None, signed: bool = False) -> str:
     digits = 3 if size < 10 else 2 if size < 100 else 1
     sign = MINUS if value < 0 else "+" if signed else ""
     return f"{sign}{size:,.{digits}f}"
+
+
+def tick(value: float) -> str:
+    """A round number on an axis: a true minus, and no digit that says nothing.
+
+    >>> tick(-0.5), tick(20.0)
+    ('\u22120.5', '20')
+    """
+    return f"{value:g}".replace("-", MINUS)
 
 
 def interval(span: Span, signed: bool = False) -> str:

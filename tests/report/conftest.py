@@ -12,11 +12,11 @@ import pytest
 from stages import metrics
 from stages.evaluate.panel import Panel
 from stages.evaluate.predictions import Prediction
-from stages.evaluate.results import score, signatures
+from stages.evaluate.results import score, scored, signature, statistics, worst
 from stages.evaluate.scorers.ranked import Synonyms
 from stages.models.text import Likelihood
 from stages.params import Params, load
-from stages.records import to_json
+from stages.records import Example, to_json
 from stages.shards import write_bytes, write_shard
 
 ROOT = Path(__file__).parents[2]
@@ -60,12 +60,28 @@ def project(tmp_path_factory: pytest.TempPathFactory, params: Params) -> Path:
 def _evaluated(folder: Path, params: Params, task: str, made: list[Prediction]) -> None:
     declared = params.tasks[task]
     panel = Panel(declared.metrics, declared.sections, Synonyms.none(), params.evaluate.categories.get(task, {}))
-    numbers, intervals = score(made, panel, params.evaluate, params.seed, task)
+    rows = scored(made, panel)
+    numbers, intervals = score(made, panel, params.evaluate, params.seed, task, rows)
     metrics.write(folder / f"metrics/{task}.json", numbers)
     metrics.write(folder / f"metrics/intervals/{task}.json", intervals)
     write_shard(folder / f"data/evaluate/{task}/predictions.jsonl", made)
-    told = to_json(signatures(panel, params.evaluate, params.seed))
-    write_bytes(folder / f"data/evaluate/{task}/signatures.json", told)
+    examples = [_example(task, place, one) for place, one in enumerate(made)]
+    told = {
+        "signature.json": to_json(signature(panel, params.evaluate, "ab" * 32, "cd" * 32)),
+        "errors.json": to_json(worst(made)),
+        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, made, panel, rows)),
+    }
+    for name, data in told.items():
+        write_bytes(folder / f"data/evaluate/{task}" / name, data + b"\n")
+
+
+def _example(task: str, place: int, made: Prediction) -> Example:
+    """The example of a prediction; from three sources, the last of two patients only."""
+    source = "rare" if place < 4 else ("clinic", "ward")[place % 2]
+    return Example(
+        id=made.id, task=task, group=made.group, instruction=made.instruction, input=made.input,
+        response=made.reference, category=made.category, meta={"source": source},
+    )  # fmt: skip
 
 
 def _trained(folder: Path, task: str) -> None:

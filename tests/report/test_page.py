@@ -6,16 +6,22 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
 from stages.params import Params
+from stages.params.report import Report
 from stages.report.__main__ import page, table
 from stages.report.page import headline, render
 from stages.report.results import Outcome, outcome
 from tests.report.conftest import HOSTILE
 
-REMOTE = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
+# What is said of both systems at once, and so of neither where one was not asked.
+OF_BOTH = ("difference", "p", "low", "high", "bca_low", "bca_high")
+LOST = ["metrics/intervals", "data/evaluate", "plots", "data/train", "metrics/split.json"]
+LOST += [f"data/evaluate/diagnosis/{name}" for name in ("statistics.jsonl", "signature.json", "errors.json")]
 
 
 class Reader(HTMLParser):
@@ -46,7 +52,7 @@ class Reader(HTMLParser):
 
 
 def outcomes(params: Params, root: Path) -> dict[str, Outcome | None]:
-    return {task: outcome(root, task, list(declared.metrics)) for task, declared in params.tasks.items()}
+    return {task: outcome(root, task, declared.metrics, 0.95) for task, declared in params.tasks.items()}
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +104,81 @@ def test_an_empty_project_is_a_page_too(params: Params, tmp_path: Path) -> None:
     assert html.count('class="missing"') >= 8
 
 
-@pytest.mark.parametrize("lost", ["metrics/intervals", "data/evaluate", "plots", "data/train", "metrics/split.json"])
-def test_whatever_is_lost_the_rest_is_shown(params: Params, project: Path, tmp_path: Path, lost: str) -> None:
-    copy = tmp_path / "project"
-    shutil.copytree(project, copy)
+@pytest.fixture
+def copy(project: Path, tmp_path: Path) -> Path:
+    shutil.copytree(project, tmp_path / "project")
+    return tmp_path / "project"
+
+
+def without_base(value: Any) -> Any:
+    """The same, and null wherever something was said of the base."""
+    if isinstance(value, dict):
+        return {
+            key: None if key.startswith("base") or key in OF_BOTH else without_base(of) for key, of in value.items()
+        }
+    return value
+
+
+def test_a_task_whose_base_was_not_asked_is_shown(params: Params, copy: Path) -> None:
+    for path in [copy / "metrics/diagnosis.json", copy / "metrics/intervals/diagnosis.json"]:
+        path.write_bytes(orjson.dumps(without_base(orjson.loads(path.read_bytes()))))
+    folder = copy / "data/evaluate/diagnosis"
+    for path in [folder / "errors.json", folder / "predictions.jsonl", folder / "statistics.jsonl"]:
+        lines = [orjson.dumps(without_base(orjson.loads(line))) for line in path.read_bytes().splitlines()]
+        path.write_bytes(b"\n".join(lines))
+    found = outcomes(params, copy)
+    told = found["diagnosis"]
+    assert told is not None
+    assert (told.headline.base.value, told.headline.verdict) == (None, "unknown")
+    assert told.headline.tuned.value is not None
+    html = render(params, found, copy)
+    part = html[html.index('<section id="task-diagnosis"') : html.index('<section id="data"')]
+    assert "<h4>Tuned</h4>" in part
+    assert "<h4>Base</h4>" not in part
+    assert 'class="forest"' not in part
+    assert 'class="ranks"' in part
+    assert "None" not in part
+    assert "nan" not in part.lower().replace("dominant", "")
+
+
+def test_metrics_that_are_null_are_shown_as_unknown(params: Params, copy: Path) -> None:
+    for path in [*(copy / "metrics").glob("hpi.json"), *(copy / "metrics/intervals").glob("hpi.json")]:
+        path.write_bytes(orjson.dumps(_nulls(orjson.loads(path.read_bytes()))))
+    html = render(params, outcomes(params, copy), copy)
+    part = html[html.index('<section id="task-hpi"') : html.index('<section id="task-diagnosis"')]
+    assert part.count("– unknown") == len(params.tasks["hpi"].metrics)
+    assert "None" not in part
+
+
+def _nulls(value: Any) -> Any:
+    """The same with null for every float: a metric whose denominator is 0."""
+    if isinstance(value, dict):
+        return {key: _nulls(of) for key, of in value.items()}
+    return None if isinstance(value, float) else value
+
+
+def test_memorisation_is_shown_where_it_was_measured(params: Params, copy: Path) -> None:
+    assert "Memorisation" not in render(params, outcomes(params, copy), copy)
+    (copy / "metrics/privacy.json").write_text('{"canary_recall": 0.75, "exposure": {"tuned": null}}')
+    html = render(params, outcomes(params, copy), copy)
+    assert 'Canary recall</th><td class="n">0.750' in html
+    assert 'Exposure · tuned</th><td class="n">–' in html
+
+
+def test_the_page_holds_no_more_examples_than_declared(params: Params, project: Path) -> None:
+    few = params.model_copy(update={"report": Report(samples=2, extremes=0)})
+    html = render(few, outcomes(few, project), project)
+    assert html.count('<details class="example"') == 2 * 3
+    none = params.model_copy(update={"report": Report(samples=0, extremes=0)})
+    html = render(none, outcomes(none, project), project)
+    assert '<details class="example"' not in html
+    assert "year-old" not in html
+
+
+@pytest.mark.parametrize(
+    "lost", ["metrics/intervals", "data/evaluate", "plots", "data/train", "metrics/split.json", *LOST]
+)
+def test_whatever_is_lost_the_rest_is_shown(params: Params, copy: Path, lost: str) -> None:
     path = copy / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     html = render(params, outcomes(params, copy), copy)
@@ -146,7 +223,7 @@ def test_the_commands(
 def test_the_headline(params: Params, project: Path, verdicts: list[str | None], said: str) -> None:
     from dataclasses import replace
 
-    one = outcome(project, "hpi", ["hpi_f1"])
+    one = outcome(project, "hpi", ["hpi_f1"], 0.95)
     assert one is not None
     given = {
         str(i): verdict and replace(one, results=(replace(one.headline, verdict=verdict),))
