@@ -62,6 +62,6 @@ NONE = Normaliser("none", lambda text: text)
 DOSE_SAFE = Normaliser("dose-safe-1", lambda text: " ".join(dose_safe(text)))
 SQUAD = Normaliser("squad-1.1", lambda text: " ".join(squad(text)))
 CLINICAL = Normaliser("clinical-1", clinical)
-WHISPER = Normaliser("whisper-en", whisper_english, "transformers")
+WHISPER = Normaliser("whisper-en", whisper_english, "whisper-normalizer")
 
 NORMALISERS = {one.name: one for one in (NONE, DOSE_SAFE, SQUAD, CLINICAL, WHISPER)}

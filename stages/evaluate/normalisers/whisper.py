@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 
 def whisper_english(text: str) -> str:
@@ -18,12 +17,7 @@ def whisper_english(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _normaliser() -> Callable[[str], str]:
-    from transformers.models.whisper.english_normalizer import EnglishTextNormalizer
+    from whisper_normalizer.english import EnglishTextNormalizer
 
-    found: Callable[[str], str] = EnglishTextNormalizer(_spellings())
+    found: Callable[[str], str] = EnglishTextNormalizer()
     return found
-
-
-def _spellings() -> dict[str, str]:
-    lines = (Path(__file__).parent / "spellings.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if not line.startswith("#"))
