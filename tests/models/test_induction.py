@@ -38,7 +38,7 @@ def test_a_random_text_told_again_is_foretold(heads: int, layers: int, length: i
         foretold = model(input_ids=torch.tensor([told + told])).logits[0].argmax(-1).tolist()
     # The last token of the first telling is where nothing has been told twice yet.
     right = [said == token for said, token in zip(foretold[length:-1], told[1:], strict=True)]
-    assert sum(right) / len(right) > 0.9
+    assert sum(right) / len(right) > 0.8
     assert sum(said == token for said, token in zip(foretold[: length - 1], told[1:], strict=True)) < 0.1 * length
 
 
