@@ -128,7 +128,7 @@ def test_a_normaliser_that_changed_needs_a_new_name() -> None:
 
 def test_signatures_tell_name_digest_and_library() -> None:
     assert CLINICAL.signature == f"norm:clinical-1#{DIGESTS['clinical-1']}"
-    assert "|version:transformers-" in WHISPER.signature
+    assert "|version:whisper-normalizer-" in WHISPER.signature
     assert len({one.digest for one in NORMALISERS.values()}) == len(NORMALISERS)
     assert len(PROBES) == len(set(PROBES))
 

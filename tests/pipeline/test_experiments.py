@@ -18,7 +18,7 @@ def test_an_experiment_trains_what_it_changed(copied: Callable[[], Project]) -> 
     assert set(project.executed(done.stdout)) == {"train@hpi", "evaluate@hpi", "report"}
 
     params = json.loads(project.run("dvc", "params", "diff", "--json").stdout)
-    assert params["params.yaml"] == {"train.hpi.lora.r": {"old": 16, "new": 4, "diff": -12}}
+    assert params["params.yaml"] == {"train.hpi.lora.r": {"old": 32, "new": 4, "diff": -28}}
     metrics = json.loads(project.run("dvc", "metrics", "diff", "--json").stdout)
     assert "trainable" in json.dumps(metrics["metrics/train/hpi.json"])
     assert "rank-four" in project.run("dvc", "exp", "show", "--csv").stdout

@@ -66,10 +66,11 @@ def _evaluated(folder: Path, params: Params, task: str, made: list[Prediction]) 
     metrics.write(folder / f"metrics/intervals/{task}.json", intervals)
     write_shard(folder / f"data/evaluate/{task}/predictions.jsonl", made)
     examples = [_example(task, place, one) for place, one in enumerate(made)]
+    clean = dict.fromkeys((one.id for one in examples), False)
     told = {
         "signature.json": to_json(signature(panel, params.evaluate, "ab" * 32, "cd" * 32)),
         "errors.json": to_json(worst(made)),
-        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, made, panel, rows)),
+        "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, made, panel, rows, clean)),
     }
     for name, data in told.items():
         write_bytes(folder / f"data/evaluate/{task}" / name, data + b"\n")

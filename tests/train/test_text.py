@@ -89,12 +89,12 @@ def test_the_adapter_lowers_the_loss_and_can_be_switched_off(project: Path) -> N
 def test_each_epoch_is_validated_and_the_best_adapter_kept(project: Path) -> None:
     # Answers of another kind than those that are taught: the better the lesson goes, the less it expects them.
     write_shard(DATA / "validation.jsonl", [example(n, "validation", response="Nothing.") for n in range(4)])
-    declare(project, learning_rate=0.03, epochs=3.0, scheduler="constant")
+    declare(project, learning_rate=0.03, epochs=6.0, scheduler="constant")
     outcome = train(load(), "hpi", DATA)
     losses = dict(curve("validation/loss.tsv"))
-    assert list(losses) == [8, 16, 24]
+    assert list(losses) == [8, 16, 24, 32, 40, 48]
     best = min(losses, key=lambda step: losses[step])
-    assert best != 24
+    assert best != 48
     assert outcome.best_step == best
     assert outcome.validation_loss == pytest.approx(losses[best], rel=1e-4)
 
