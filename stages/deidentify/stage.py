@@ -34,7 +34,7 @@ def run(params: Params) -> int:
     key = Key.read(params.key_file)
     check_model(params)
     step = Step(declared, [name for name, source in params.sources.items() if source.deidentified], key)
-    depends = [Path(path) for path in (declared.engine.model, declared.terms) if path]
+    depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers) if path]
     # Only what de-identification does may invalidate the memo, not where its gold lies or what leak rate is allowed.
     does = declared.model_dump(mode="json", exclude={"gold", "max_document_leak_rate"})
     mark = fingerprint(key, step.stage, {"deidentify": does, "exempt": sorted(step.exempt)}, depends)

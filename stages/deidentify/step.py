@@ -13,6 +13,7 @@ from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
 from stages.deidentify.labels import LABELS, PLACES
 from stages.flow import Count, Rejected
+from stages.headers import plain, read_headers
 from stages.keys import Key
 from stages.params.deidentify import Deidentify
 from stages.records import Record, Span, to_json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from stages.deidentify.replace import Replaced, Replacer
 
 LEFT = "identifier left after replacement"
+HEADER_FIELD = "section_header"
 HAS_AUDIO = "audio is not de-identified"
 
 
@@ -65,6 +67,7 @@ class Step:
 
     def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key) -> None:
         self._params, self.exempt, self._key = params, frozenset(exempt), key
+        self._headers = read_headers(params.headers) if params.headers else {}
         self._finder: Finder | None = None
 
     def setup(self) -> None:
@@ -90,7 +93,7 @@ class Step:
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
-        contents = [Content.of(record) for record in records]
+        contents = [Content.of(self._without_headers(record)) for record in records]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
         identifiers = [
@@ -114,6 +117,14 @@ class Step:
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
+
+    def _without_headers(self, record: Record) -> Record:
+        """The record with blanks where a declared section name stands: `GENHX` reads like a surname in capitals."""
+        blanks = {name: " " * len(text) for name, text in record.fields.items() if self._is_header(name, text)}
+        return replace(record, fields={**record.fields, **blanks})
+
+    def _is_header(self, name: str, text: str) -> bool:
+        return name.casefold() == HEADER_FIELD and plain(text) in self._headers
 
     def _replacer(
         self, group: str, texts: Sequence[str], spans: Sequence[Sequence[Span]], identifiers: Sequence[tuple[str, str]]
@@ -149,4 +160,6 @@ class Step:
             sha256=self._key.digest("sha256", record.origin.sha256).hex(),
         )
         whole = rebuilt(record, [part.text for part in parts])
+        kept = {name: text for name, text in record.fields.items() if self._is_header(name, text)}
+        whole = replace(whole, fields={**whole.fields, **kept})
         return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))

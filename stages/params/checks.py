@@ -204,6 +204,7 @@ def files(plain: Plain) -> Iterator[Fault]:
             yield from _there((*path, "table"), operator["table"])
     for place in (
         ("clean", "abbreviations"), ("clean", "terms"), ("deidentify", "gold"), ("deidentify", "terms"),
+        ("deidentify", "headers"),
         ("evaluate", "synonyms"), ("evaluate", "terms"),
     ):  # fmt: skip
         found = _mapping(plain, *place[:-1]).get(place[-1])

@@ -38,6 +38,11 @@ class Deidentify(Section):
     terms: str | None = Field(
         None, description="File of medical terms, one a line, that are never names; null does without."
     )
+    headers: str | None = Field(
+        None,
+        description="File of section names; where a row's `section_header` is one of them, it is no name. "
+        "null: it is searched as any text is.",
+    )
     replacement: Literal["surrogates", "tags"] = Field(
         "surrogates", description="Invented values, consistent within a patient, or [PATIENT_NAME]."
     )

@@ -5,31 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
+from stages.headers import plain
 from stages.records import Record
 from stages.structure.pair import Headers, value
-
-
-def read_headers(path: str | Path) -> dict[str, str]:
-    """Read the lexicon of section names: lines of `Name: header, header, ...`; `#` begins a comment.
-
-    Returns header in lower case -> name; a name is a header of its own. Raises `ValueError` naming file and line when a
-    line has no colon or a header stands under two names.
-    """
-    found: dict[str, str] = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
-        content = line.split("#", 1)[0].strip()
-        if not content:
-            continue
-        name, colon, listed = content.partition(":")
-        if not colon:
-            raise ValueError(f"{path}:{number}: expected `Name: header, header`, found no colon")
-        for header in [name, *listed.split(",")]:
-            plain = _plain(header)
-            if plain and found.setdefault(plain, name.strip()) != name.strip():
-                raise ValueError(f"{path}:{number}: {header.strip()!r} already stands under {found[plain]}")
-    return found
 
 
 def sections(record: Record, headers: Headers) -> dict[str, str]:
@@ -37,9 +16,9 @@ def sections(record: Record, headers: Headers) -> dict[str, str]:
     if record.text is not None:
         return in_text(record.text, headers)
     if header := value(record, "section_header"):
-        name, text = headers.get(_plain(header)), value(record, "section_text")
+        name, text = headers.get(plain(header)), value(record, "section_text")
         return {name: text} if name and text else {}
-    named = ((headers.get(_plain(key)), text.strip()) for key, text in record.fields.items())
+    named = ((headers.get(plain(key)), text.strip()) for key, text in record.fields.items())
     return {name: text for name, text in named if name and text}
 
 
@@ -56,7 +35,7 @@ def in_text(text: str, headers: Headers) -> dict[str, str]:
     for match, end in zip(found, ends, strict=True):
         header = next(filter(None, match.groups()))
         if body := text[match.end() : end].strip(" \t\n\r*_#"):
-            parts.setdefault(headers[_plain(header)], []).append(body)
+            parts.setdefault(headers[plain(header)], []).append(body)
     return {name: "\n".join(bodies) for name, bodies in parts.items()}
 
 
@@ -82,7 +61,3 @@ def _pattern(headers: tuple[str, ...]) -> re.Pattern[str]:
         rf"|(?<=[.!?][ \t]){mark}((?=[A-Z])(?i:{names})){mark}[ \t]*:{mark}",
         re.MULTILINE,
     )
-
-
-def _plain(header: str) -> str:
-    return " ".join(header.casefold().replace("_", " ").split())

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stages.flow import Count, Rejected
+from stages.headers import read_headers
 from stages.keys import Key, seeded
 from stages.params.task import Task
 from stages.records import Example, Record
 from stages.structure import diagnosis, flashcards, hpi, terminology
-from stages.structure.notes import read_headers
 from stages.structure.pair import Headers, Pair, Template, Unpaired
 
 TEMPLATES: dict[str, Template] = {

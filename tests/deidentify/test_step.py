@@ -238,3 +238,23 @@ def test_an_unknown_given_name_goes_with_the_known_family_name(step: Callable[..
     (done,) = out(step(), told)
     assert "Priscila" not in (done.record.text or "")
     assert "Metformin" in (done.record.text or "")
+
+
+HEADERS = str(Path(__file__).parents[2] / "data/lexicon/sections.txt")
+
+
+def coded(header: str) -> Record:
+    fields = {"section_header": header, "section_text": "He saw Kwame."}
+    return record(kind="row", text=None, fields=fields)
+
+
+@pytest.mark.parametrize("header", ["GENHX", "FAM/SOCHX", "Fam/SocHx"])
+def test_the_name_of_a_section_is_no_name_of_a_person(step: Callable[..., Step], header: str) -> None:
+    (done,) = out(step(headers=HEADERS), coded(header))
+    assert done.record.fields["section_header"] == header
+    assert "Kwame" not in done.record.fields["section_text"]
+
+
+def test_a_header_that_is_not_declared_is_searched(step: Callable[..., Step]) -> None:
+    (done,) = out(step(headers=HEADERS), coded("Seen by Kwame"))
+    assert "Kwame" not in done.record.fields["section_header"]

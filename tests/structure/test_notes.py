@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.structure.notes import in_text, laid_together, read_headers
+from stages.headers import read_headers
+from stages.structure.notes import in_text, laid_together
 
 HEADERS = read_headers("data/lexicon/sections.txt")
 
