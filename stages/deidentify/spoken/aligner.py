@@ -1,7 +1,7 @@
 """Words of a turn located in time, by a synthesizer that says the same words in two voices.
 
-Where the two voices are heard at different times, or the words in their order fit no better than in the reverse order,
-the place is doubtful. docs/deidentification.md tells how far this errs.
+A word's place covers what either voice says. Where the two are far apart, or the words in their order fit no better
+than in the reverse order, the place is doubtful. docs/deidentification.md tells how far this errs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from stages.espeak import Synthesizer, Utterance, Voice, Word
 from stages.sound import RATE, Samples
 
 VOICES = (Voice("en-us", 170, 50, 50), Voice("en-us+f2", 170, 50, 50))
-MOST_DOUBT = 0.3  # seconds
+MOST_DOUBT = 0.5  # seconds
 LEAST_WORDS = 4  # of which an order can be told from its reverse
 MOST_LIKENESS = 0.98  # of the cost of the words in reverse
 FASTEST = 4.0  # times the pace of the synthesizer
@@ -53,17 +53,19 @@ def places(samples: Samples, words: Sequence[str]) -> tuple[Place, ...] | None:
         return None
     sayings = [said(word) for word in words]
     heard = _Heard.of(samples)
-    found = []
+    found, fits = [], len(words) < LEAST_WORDS or sayings == sayings[::-1]
     for voice in VOICES:
         with Synthesizer() as synthesizer:
             spoken = synthesizer.say(" ".join(sayings), voice)
             if spoken.seconds > FASTEST * len(samples) / RATE:
                 return None
             found.append(heard.times(spoken, sayings))
-            if voice is VOICES[0] and len(words) >= LEAST_WORDS and sayings != sayings[::-1]:
+            if not fits:
+                # One voice may be so unlike the speaker's that it tells nothing.
                 reverse = heard.times(synthesizer.say(" ".join(reversed(sayings)), voice), sayings[::-1])
-                if found[0].cost > MOST_LIKENESS * reverse.cost:
-                    return None
+                fits = found[-1].cost <= MOST_LIKENESS * reverse.cost
+    if not fits:
+        return None
     return tuple(
         Place(min(start for start, _ in told), max(end for _, end in told), _spread(told))
         for told in zip(*(times.words for times in found), strict=True)

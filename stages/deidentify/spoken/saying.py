@@ -19,9 +19,11 @@ _OUTSIDE = re.compile(r"^[^\w@#&+%]+|[^\w@#&+%]+$")
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]((?:18|19|20)\d\d|\d\d)")
 _ISO = re.compile(r"((?:18|19|20)\d\d)[/.-](\d{1,2})[/.-](\d{1,2})")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-_MEASURE = re.compile(r"\d{1,3}(?:\.\d+)?|\d{1,3}(?:,\d{3})+|\d{4}")
+_MEASURE = re.compile(r"[1-9]\d{0,2}(?:\.\d+)?|0\.\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{3}")
 _AMOUNT = re.compile(r"(\d[\d.,]*)([a-zA-Zµ%]{1,3})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _RATIO = re.compile(r"(\d{1,3})/(\d{1,3})")
+_PHONE = re.compile(r"[\d().-]+(?<!\d\.)(?<=\d{4})")
 _ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 
 
@@ -37,9 +39,13 @@ def said(word: str) -> str:
         return _date(match[1], match[2], match[3])
     if match := _RATIO.fullmatch(plain):
         return f"{match[1]} over {match[2]}"
+    if match := _CLOCK.fullmatch(plain):
+        return f"{match[1]} {match[2]}"
+    if word.startswith("(") and len(plain) == 3:
+        return _signs(plain)
     if _YEAR.fullmatch(plain):
         return _year(plain)
-    if _ORDINAL.fullmatch(plain) or (_MEASURE.fullmatch(plain) and not plain.startswith("0")):
+    if _ORDINAL.fullmatch(plain) or _MEASURE.fullmatch(plain):
         return plain
     if match := _AMOUNT.fullmatch(plain):
         return f"{match[1]} {_SAID.get(match[2].casefold(), match[2])}"
@@ -72,5 +78,6 @@ def _year(digits: str) -> str:
 def _signs(plain: str) -> str:
     """Letters and digits one by one, names of signs between them; runs of small letters as the words that they are."""
     pieces = re.findall(r"[a-z]{3,}|[A-Z][a-z]{2,}|\w|[^\w\s]", plain)
-    named = {".": "dot", "-": "", "0": "oh"}
+    # The full stops of a telephone number are not said, those of an address are.
+    named = {".": "" if _PHONE.fullmatch(plain) else "dot", "-": "", "0": "oh"}
     return " ".join(filter(None, (named.get(piece, _SAID.get(piece, piece)) for piece in pieces))) or plain

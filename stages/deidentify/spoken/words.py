@@ -29,22 +29,22 @@ def within(text: str, spans: Sequence[Span]) -> frozenset[int]:
 def without(text: str, gone: Collection[int]) -> str:
     """The text without the words of these numbers; empty where no word is left.
 
-    Marks that stand alone go with the word before them. A full stop of a word that goes ends what is left before it.
+    Marks that stand alone go with the word before them. Where the last of the words that go ends a sentence, what is
+    left before it does.
     """
     if not gone:
         return text
     kept: list[str] = []
-    number, dropped = -1, False
-    for token in _TOKEN.findall(text):
-        if _is_word(token):
-            number += 1
-            dropped = number in gone
-            if not dropped:
-                kept.append(token)
-            elif kept and (closing := _CLOSING.search(token)):
-                kept[-1] = kept[-1].rstrip(_MARKS) + closing[1]
-        elif not dropped:
-            kept.append(token)
+    number, dropped = -1, ""
+    for token in [*_TOKEN.findall(text), ""]:
+        number += _is_word(token)
+        if number in gone and token:
+            dropped = token if _is_word(token) else dropped
+            continue
+        if kept and dropped and (closing := _CLOSING.search(dropped)):
+            kept[-1] = kept[-1].rstrip(_MARKS) + closing[1]
+        dropped = ""
+        kept += [token] if token else []
     return " ".join(kept) if any(map(_is_word, kept)) else ""
 
 
