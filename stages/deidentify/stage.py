@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from stages import flow, metrics, shards
+from stages.canaries import Canary
 from stages.deidentify.judge import Verdict, judge, over
+from stages.deidentify.plant import Planter
 from stages.deidentify.step import Deidentified, Step
 from stages.keys import Key
 from stages.memo import fingerprint
@@ -21,6 +23,7 @@ from stages.records import Record
 READ = Path("data/extract/records")
 TARGET = Path("data/deidentify")
 METRICS = Path("metrics/deidentify.json")
+CANARIES = "canaries.jsonl"
 LISTED = 50  # ids of leaking records that are printed
 
 
@@ -33,11 +36,15 @@ def run(params: Params) -> int:
     declared = params.deidentify
     key = Key.read(params.key_file)
     check_model(params)
-    step = Step(declared, [name for name, source in params.sources.items() if source.deidentified], key)
+    exempt = [name for name, source in params.sources.items() if source.deidentified]
+    step = Step(declared, exempt, key, Planter(params.audit.patients, params.seed, key))
     depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers) if path]
     # Only what de-identification does may invalidate the memo, not where its gold lies or what leak rate is allowed.
     does = declared.model_dump(mode="json", exclude={"gold", "max_document_leak_rate"})
-    mark = fingerprint(key, step.stage, {"deidentify": does, "exempt": sorted(step.exempt)}, depends)
+    planted = {"patients": params.audit.patients, "seed": params.seed}
+    mark = fingerprint(
+        key, step.stage, {"deidentify": does, "exempt": sorted(step.exempt), "planted": planted}, depends
+    )
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=TARGET, prefix=".work") as folder:
@@ -53,6 +60,7 @@ def run(params: Params) -> int:
         for shard in range(params.flow.shards):
             shards.write_shard(shards.shard_path(TARGET / "records", shard), _records(work, shard))
         shutil.copytree(work / "quarantine", TARGET / "quarantine")
+        shards.write_shard(TARGET / CANARIES, _canaries(work))
     return 0
 
 
@@ -94,6 +102,12 @@ def _judged(params: Params, work: Path) -> Verdict | None:
 
 def _records(work: Path, shard: int) -> Iterator[Record]:
     return (found.record for found in shards.read_shard(shards.shard_path(work / "records", shard), Deidentified))
+
+
+def _canaries(work: Path) -> Iterator[Canary]:
+    """What was planted in records that flow on, in the order of shards."""
+    done = shards.read(work / "records", Deidentified)
+    return (found.canary for found in done if found.canary is not None)
 
 
 def _tell(verdict: Verdict, most: float) -> None:

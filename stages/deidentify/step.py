@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 
+from stages.canaries import Canary
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
 from stages.deidentify.labels import LABELS, PLACES
+from stages.deidentify.plant import Planted, Planter
 from stages.flow import Count, Rejected
 from stages.headers import plain, read_headers
 from stages.keys import Key
@@ -25,17 +27,20 @@ if TYPE_CHECKING:
 LEFT = "identifier left after replacement"
 HEADER_FIELD = "section_header"
 HAS_AUDIO = "audio is not de-identified"
+SURVIVED = "planted identifier survived"
 
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
     """A record as it flows on, with where PHI was found in the content that was read (labels and places, no values).
 
-    The spans serve scoring on this machine and are never written to the stage's outputs.
+    The spans serve scoring on this machine and are never written to the stage's outputs. `canary` was planted in the
+    record and is gone from it.
     """
 
     record: Record
     found: tuple[tuple[int, int, str], ...] = ()
+    canary: Canary | None = None
 
     @property
     def id(self) -> str:
@@ -50,7 +55,8 @@ class Deidentified:
         """Parse one JSON object."""
         plain = orjson.loads(line)
         spans = tuple((start, end, label) for start, end, label in plain.get("found", ()))
-        return cls(Record.from_json(to_json(plain["record"])), spans)
+        canary = Canary(**plain["canary"]) if "canary" in plain else None
+        return cls(Record.from_json(to_json(plain["record"])), spans, canary)
 
 
 class Step:
@@ -58,6 +64,7 @@ class Step:
 
     Args:
         exempt: Names of the sources that never held a person's data; their records pass as they are.
+        planter: Plants canaries into some records before they are searched.
     """
 
     stage = "deidentify"
@@ -65,8 +72,9 @@ class Step:
     takes: type[Any] = Record
     gives: type[Any] = Deidentified
 
-    def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key) -> None:
+    def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key, planter: Planter | None = None) -> None:
         self._params, self.exempt, self._key = params, frozenset(exempt), key
+        self._plant = planter.plant if planter else Planted
         self._headers = read_headers(params.headers) if params.headers else {}
         self._finder: Finder | None = None
 
@@ -93,7 +101,8 @@ class Step:
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
-        contents = [Content.of(self._without_headers(record)) for record in records]
+        planted = [self._plant(record) for record in records]
+        contents = [Content.of(self._without_headers(one.record)) for one in planted]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
         identifiers = [
@@ -105,15 +114,18 @@ class Step:
             (label, value) for label, value in identifiers if label not in PLACES or folded(value) in found.values
         ]
         residue = Residue.of(sought, found.parts)
-        for record, content, spans in zip(records, contents, found.spans, strict=True):
+        for one, content, spans in zip(planted, contents, found.spans, strict=True):
+            record = one.record
             parts = [
                 replacer.replaced(content.text[start:end], inside)
                 for (start, end), inside in zip(content.parts, content.within(spans), strict=True)
             ]
-            if any(residue.stands_in(part.text, part.spans) for part in parts):
-                yield Rejected(record.id, record.group, record.source, LEFT)
+            survived = one.canary is not None and any(one.canary.stands_in(part.text) for part in parts)
+            yield from _counted(one, survived)
+            if survived or any(residue.stands_in(part.text, part.spans) for part in parts):
+                yield Rejected(record.id, record.group, record.source, SURVIVED if survived else LEFT)
                 continue
-            yield Deidentified(self._written(record, parts), tuple((s.start, s.end, s.label) for s in spans))
+            yield Deidentified(self._written(record, parts), one.as_read(spans), one.canary)
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
@@ -163,3 +175,9 @@ class Step:
         kept = {name: text for name, text in record.fields.items() if self._is_header(name, text)}
         whole = replace(whole, fields={**whole.fields, **kept})
         return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))
+
+
+def _counted(planted: Planted, survived: bool) -> Iterator[Count]:
+    if planted.canary is not None:
+        yield Count(f"canaries.planted.{planted.canary.label}")
+        yield Count(f"canaries.removed.{planted.canary.label}", int(not survived))

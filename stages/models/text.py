@@ -80,7 +80,7 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     from transformers import AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar
 
-    if _quiet():
+    if is_quiet():
         disable_progress_bar()
     _hush_the_libraries_about_each_other()
     if not (Path(path) / "config.json").is_file():
@@ -194,6 +194,11 @@ def response_logprobs(
     return [one for one in found if one is not None]
 
 
+def is_quiet() -> bool:
+    """Whether progress bars would only fill a log."""
+    return not sys.stderr.isatty() or bool(os.environ.get("CI"))
+
+
 def _ids(tokenizer: PreTrainedTokenizerBase, prompt: str) -> list[int]:
     return list(tokenizer(prompt, add_special_tokens=tokenizer.chat_template is None)["input_ids"])
 
@@ -231,12 +236,8 @@ def _by_length(rows: Sequence[Sequence[int]], batch: int, name: str) -> Iterator
     from tqdm import tqdm
 
     order = sorted(range(len(rows)), key=lambda i: (len(rows[i]), i))
-    for start in tqdm(range(0, len(order), batch), desc=name, unit="batch", disable=_quiet()):
+    for start in tqdm(range(0, len(order), batch), desc=name, unit="batch", disable=is_quiet()):
         yield order[start : start + batch]
-
-
-def _quiet() -> bool:
-    return not sys.stderr.isatty() or bool(os.environ.get("CI"))
 
 
 def _left_padded(

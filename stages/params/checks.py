@@ -22,9 +22,12 @@ Plain = Mapping[str, Any]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 STAGES = (
     "synthesize", "extract", "deidentify", "clean", "structure", "augment", "split",
-    "base", "train", "evaluate", "report",
+    "base", "train", "evaluate", "audit", "report",
 )  # fmt: skip
-RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+RESERVED = (
+    *STAGES, "canaries", "contamination", "corpus", "defaults", "intervals", "privacy", "quarantine",
+    "split-certificate",
+)  # fmt: skip
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 
@@ -159,6 +162,18 @@ def shares(plain: Plain) -> Iterator[Fault]:
         )
 
 
+def planted(plain: Plain) -> Iterator[Fault]:
+    """No canary stands in a validation or test set."""
+    split, share = _mapping(plain, "split"), _mapping(plain, "audit").get("patients", 0)
+    held = [share, *(split.get(name, 0) for name in ("validation", "test"))]
+    if all(isinstance(one, int | float) for one in held) and share and sum(held[1:]) < 1 < sum(held):
+        yield Fault(
+            ("audit", "patients"),
+            f"found {shown(share)}; split.validation and split.test leave {1 - held[1] - held[2]:g} of the patients "
+            "for training, and canaries are planted in no others",
+        )
+
+
 def finder(plain: Plain) -> Iterator[Fault]:
     """The model that finds PHI is a declared one of its kind, where it is one of ours."""
     model = _mapping(plain, "deidentify", "engine").get("model")
@@ -214,7 +229,7 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
     names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation, shares,
-    finder, raw_material, files,
+    planted, finder, raw_material, files,
 )  # fmt: skip
 
 

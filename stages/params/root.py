@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from stages.params.audit import Audit
 from stages.params.augment import Augment
 from stages.params.base import Base
 from stages.params.clean import Clean
@@ -41,6 +42,7 @@ class Params(Section):
     base: dict[str, Base] = Field(min_length=1, description="Name -> base model.")
     train: dict[str, dict[str, Any]] = Field(description="`defaults`, and for each task what differs from them.")
     evaluate: Evaluate = Field(description="Base against tuned.")
+    audit: Audit = Field(default_factory=Audit, description="What de-identification misses and models remember.")
     compare: Compare = Field(default_factory=Compare, description="Two revisions side by side, and the gate.")
     report: Report = Field(description="The page of results.")
 
