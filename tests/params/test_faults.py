@@ -57,7 +57,7 @@ WRONG: list[tuple[Keys, Any, str]] = [
      "split.learning_rate: unknown key, with the value 1; allowed are contamination, exports, near_duplicate, "
      "permutations, test, validation; "
      "learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
-    (("audit", "patients"), 0.8, "audit.patients: found 0.8; split.validation and split.test leave 0.7 of the patients"),
+    (("audit", "patients"), 0.8, "audit.patients: found 0.8; split.validation and split.test leave 0.7 of the"),
     (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are audit, augment, base, clean,"),
     # Wrong types and values
     (("flow", "workers"), "two", 'flow.workers: found "two"; expected a whole number, at least 0'),
