@@ -92,7 +92,8 @@ def meeteval_errors(reference: Mapping[str, str], prediction: Mapping[str, str])
     """Errors and words of meeteval's cpWER."""
     from meeteval.wer import cp_word_error_rate
 
-    found = cp_word_error_rate(dict(reference) or {"": ""}, dict(prediction) or {"": ""})
+    sides = [dict(side) or {"": ""} for side in (reference, prediction)]
+    found = cp_word_error_rate(*sides, reference_sort=False, hypothesis_sort=False)
     return found.errors, found.length
 
 
