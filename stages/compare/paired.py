@@ -73,7 +73,7 @@ class _Pair:
     def part(self, chosen: Sequence[int]) -> _Pair:
         """Some of the examples."""
         a, b = ({metric: rows[chosen] for metric, rows in side.items()} for side in (self.a, self.b))
-        groups, slices = ([of[n] for n in chosen] for of in (self.groups, self.slices))
+        groups, slices = [self.groups[n] for n in chosen], [self.slices[n] for n in chosen]
         return _Pair(groups, slices, a, b, self.not_applicable)
 
 

@@ -32,13 +32,14 @@ from stages.evaluate.scorers.terms import MedicalTerms, Vocabulary
 from stages.evaluate.scorers.wder import WordDiarization
 from stages.evaluate.scorers.wer import ErrorRate
 
+LIKELIHOODS = ("perplexity", "bits_per_byte")
 INDEPENDENT: dict[str, Callable[[], Scorer]] = {
     **dict.fromkeys(("exact_match", "token_f1"), Overlap),
     **dict.fromkeys(("squad_exact_match", "squad_token_f1"), lambda: Overlap(SQUAD, "squad_")),
     **dict.fromkeys(KINDS, Rouge),
     "bleu": Bleu,
     "chrf": Chrf,
-    **dict.fromkeys(("perplexity", "bits_per_byte"), Perplexity),
+    **dict.fromkeys(LIKELIHOODS, Perplexity),
     "wer": lambda: ErrorRate("wer"),
     "cer": lambda: ErrorRate("cer"),
     "clinical_wer": lambda: ErrorRate("wer", CLINICAL, "clinical_"),
@@ -69,7 +70,7 @@ ADHERENCE = ("format_adherence", "header_recall", "header_precision")
 SECTION = ("_pooled_f1", "_f1")
 TERM = re.compile(rf"medical_term_wer|(?:{'|'.join(TERMS)})_term_(?:recall|precision|f1)")
 
-LIKELIHOODS = ("perplexity", "bits_per_byte")
+NO_SPEAKERS, NO_TIMES = "no speaker tokens", "no times of speakers"
 
 # What needs nothing but texts and the vocabulary.
 OF_TEXTS = (
@@ -77,9 +78,6 @@ OF_TEXTS = (
     "medical_term_wer",
     *(f"{kind}_term_{what}" for kind in TERMS for what in ("recall", "precision", "f1")),
 )
-
-
-NO_SPEAKERS, NO_TIMES = "no speaker tokens", "no times of speakers"
 
 
 class Measure(NamedTuple):
