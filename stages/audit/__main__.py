@@ -42,14 +42,14 @@ def audit(params: Params) -> None:
 
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
-    numbers: dict[str, Any] = recall(metrics.read(COUNTS))
+    tasks: dict[str, Any] = {}
     for name, task in params.tasks.items():
         if params.base[task.base].kind != "llama":
             continue
         answers = _of_task(params, name)
         write_shard(TARGET / f"{name}.jsonl", answers)
-        numbers[name] = {when: _told([one for one in answers if one.when == when]) for when in WHEN}
-    metrics.write(METRICS, numbers)
+        tasks[name] = {when: _told([one for one in answers if one.when == when]) for when in WHEN}
+    metrics.write(METRICS, {**recall(metrics.read(COUNTS)), "tasks": tasks})
 
 
 def _of_task(params: Params, name: str) -> list[Any]:

@@ -79,7 +79,7 @@ def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def test_what_was_taught_is_exposed_and_extracted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = run(project, monkeypatch)
     assert (told["planted"], told["removed"], told["canary_recall"]) == (4, 3, 0.75)
-    after = told["hpi"]["after"]
+    after = told["tasks"]["hpi"]["after"]
     assert after["canaries"] == 4
     assert after["tuned"]["exposure"] > 6
     assert after["tuned"]["p"] < 1e-4
@@ -87,8 +87,8 @@ def test_what_was_taught_is_exposed_and_extracted(project: Path, monkeypatch: py
     assert after["base"]["extraction_rate"] == 0.0
     assert after["base"]["p"] > 1e-3
     # No training example was made of the records that got one before.
-    assert told["hpi"]["before"]["canaries"] == 0
-    assert told["hpi"]["before"]["tuned"]["exposure"] is None
+    assert told["tasks"]["hpi"]["before"]["canaries"] == 0
+    assert told["tasks"]["hpi"]["before"]["tuned"]["exposure"] is None
 
 
 def test_no_identifier_is_written_and_the_second_run_is_the_same(
@@ -110,7 +110,7 @@ def test_an_adapter_that_is_overwritten_is_asked_anew(project: Path, monkeypatch
 
     save_file({name: value * 0 for name, value in load_file(weights).items()}, weights)
     try:
-        after = run(project, monkeypatch)["hpi"]["after"]
+        after = run(project, monkeypatch)["tasks"]["hpi"]["after"]
         assert after["tuned"] == after["base"]
     finally:
         weights.write_bytes(kept)
