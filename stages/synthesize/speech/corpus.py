@@ -1,0 +1,100 @@
+"""The base corpus: plain speech in many voices that a speech model learns from before any task.
+
+Long recordings of short scenes: one person talking, or two in an exchange of a visit, in training's wordings alone. There
+are no identifiers in it and hardly a medical term, and no test voice.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages import sound
+from stages.keys import seeded
+from stages.sound import RATE, Samples
+from stages.synthesize.case import make_case
+from stages.synthesize.fill import SLOT, Filled
+from stages.synthesize.speech import manifest, voices
+from stages.synthesize.speech.espeak import Synthesizer, Voice
+from stages.synthesize.speech.manifest import Audible
+from stages.synthesize.speech.room import Room
+from stages.synthesize.speech.speak import speak
+from stages.synthesize.speech.words import in_words
+from stages.synthesize.wording import Voice as Side
+from stages.synthesize.wording import choose, facts
+
+SOURCE = "speech"
+SECONDS = 300  # of a file
+EXCHANGES = 0.45  # share of scenes that are an exchange of a visit
+# The parts of a visit that are told without names of medicines and diagnoses.
+PARTS = ("opening", "complaint", "symptoms", "denials", "healthy", "no_allergies", "closing")
+LINES = (2, 4)  # of a person who talks alone
+
+
+def files(hours: float) -> list[float]:
+    """How many seconds each file of the corpus is to have."""
+    seconds = hours * 3600
+    whole = math.floor(seconds / SECONDS)
+    rest = seconds - whole * SECONDS
+    return [SECONDS] * whole + ([rest] if rest >= 1 else [])
+
+
+def record(folder: Path, number: int, seconds: float, seed: int) -> Audible:
+    """Write `folder`/`number`.flac of at least `seconds`; returns the manifest's row."""
+    rng = seeded(seed, "synthesize", "speech", str(number))
+    sounds: list[Samples] = []
+    parts: list[dict[str, Any]] = []
+    length = 0
+    with Synthesizer() as synthesizer:
+        while length < seconds * RATE:
+            recording = _scene(rng, synthesizer)
+            samples = recording.room.sound()
+            parts += manifest.segments(recording.turns, length / RATE)
+            # Whole milliseconds, so that rounding moves no segment of a later scene.
+            length += len(samples) - len(samples) % (RATE // 1000)
+            sounds.append(samples[: len(samples) - len(samples) % (RATE // 1000)])
+    file = f"{number:04d}.flac"
+    sound.write(folder / file, np.concatenate(sounds))
+    return Audible(SOURCE, manifest.row(file, parts))
+
+
+def _scene(rng: random.Random, synthesizer: Synthesizer) -> manifest.Recording:
+    recording = manifest.Recording(Room(rng))
+    lines = _exchange(rng) if rng.random() < EXCHANGES else _talk(rng)
+    speaking: dict[str, Voice] = {}
+    for speaker, text in lines:
+        voice = speaking.setdefault(speaker, voices.draw(rng, held_out=False))
+        for spoken in speak(synthesizer, Filled(text), voice):
+            recording.add(voice.name, spoken)
+    return recording
+
+
+def _exchange(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """An exchange of a visit without identifiers."""
+    known = facts(make_case(rng, held_out=False))
+    while True:
+        lines = choose(rng, "dialogues", rng.choice(PARTS), Side.TRAIN).format(**known).splitlines()
+        if not any(SLOT.search(line) for line in lines):
+            yield from ((speaker, in_words(text)) for speaker, text in (line.split(": ", 1) for line in lines))
+            return
+
+
+def _talk(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Some sentences of one kind by one person."""
+    kind = choose(rng, "talk", "scene", Side.TRAIN)
+    for _ in range(rng.randint(*LINES)):
+        yield "", _expanded(kind, rng)
+
+
+def _expanded(template: str, rng: random.Random) -> str:
+    """The template with a line of the pool that they name for each of its braces, theirs too."""
+    parts = string.Formatter().parse(template)
+    return "".join(
+        before + (_expanded(choose(rng, "talk", pool, Side.TRAIN), rng) if pool else "") for before, pool, _, _ in parts
+    )

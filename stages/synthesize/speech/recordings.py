@@ -1,0 +1,79 @@
+"""A visit as it was recorded: every turn spoken, each person in a voice of their own."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from stages import sound
+from stages.keys import seeded
+from stages.records import Turn
+from stages.synthesize.fill import fill
+from stages.synthesize.identity import Cast, Persona
+from stages.synthesize.speech import manifest, voices, words
+from stages.synthesize.speech.espeak import Synthesizer, Voice
+from stages.synthesize.speech.manifest import Audible
+from stages.synthesize.speech.room import Room
+from stages.synthesize.speech.speak import speak
+
+SOURCE = "recordings"
+_DATE = re.compile(r"⟦date\.([a-z]+)⟧")  # is said, so it has one form; a form that is declared is left alone
+_FEMALE = {"Ms.", "Mrs.", "Miss"}
+
+
+def is_recorded(visit: str, share: float, seed: int) -> bool:
+    """Whether the visit is among the declared share that was recorded; the same in a larger clinic."""
+    return seeded(seed, "synthesize", "recorded", visit).random() < share
+
+
+def record(
+    folder: Path, visit: str, turns: Sequence[Turn], cast: Cast, sex: str, seed: int
+) -> Audible:
+    """Write `folder`/recordings/`visit`.flac; returns the manifest's row and the gold's.
+
+    Args:
+        visit: split/group/encounter.
+        turns: Of the dialogue, marked up with slots.
+        sex: Of the patient, `female` or `male`.
+    """
+    rng = seeded(seed, "synthesize", "recording", visit)
+    recording = manifest.Recording(Room(rng))
+    speaking = _voices(visit, cast, sex, seed)
+    with Synthesizer() as synthesizer:
+        for turn in turns:
+            text = words.transcript(fill(_DATE.sub(r"⟦date.\1_long⟧", turn.text), cast, rng))
+            for spoken in speak(synthesizer, text, speaking[turn.speaker]):
+                recording.add(turn.speaker, spoken)
+    samples = recording.room.sound()
+    file = f"{visit}.flac"
+    sound.write(folder / SOURCE / file, samples)
+    heard = {turn.speaker: speaking[turn.speaker] for turn in turns}
+    row = manifest.row(file, manifest.segments(recording.turns))
+    return Audible(SOURCE, row, manifest.gold(SOURCE, file, recording, samples, heard))
+
+
+def _voices(visit: str, cast: Cast, sex: str, seed: int) -> Mapping[str, Voice]:
+    """The patient keeps a voice over all visits, staff over all patients; no two in a visit share one."""
+    patient = visit.split("/")[1]
+    people = {
+        "Patient": (patient, sex),
+        "Doctor": (cast.people["doctor"].name, ""),
+        "Nurse": (cast.people["nurse"].name, _sex(cast.people["nurse"])),
+    }
+    found: dict[str, Voice] = {}
+    for speaker, (person, of) in people.items():
+        tried = (voices.voice_of(f"{person}{again}", seed, cast.held_out, of) for again in _again())
+        found[speaker] = next(voice for voice in tried if voice.name not in {one.name for one in found.values()})
+    return found
+
+
+def _again() -> Any:
+    """What is added to a name until its voice is one that nobody else in the room has: nothing at first."""
+    return ("" if number == 0 else f" {number}" for number in range(1000))
+
+
+def _sex(person: Persona) -> str:
+    return "male" if person.title == "Mr." else "female" if person.title in _FEMALE else ""
