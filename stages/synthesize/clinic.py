@@ -56,7 +56,8 @@ class Made:
 def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
     """Write the clinic into `folder`, rewriting what an earlier run left there; returns counts.
 
-    The same settings and seed give the same bytes, whatever the number of processes.
+    The same settings and seed give the same bytes, whatever the number of processes. Raises `espeak.Missing` where
+    there is sound to make and nothing to make it with.
     """
     raw = folder / "raw"
     if settings.recorded or settings.dictations or settings.speech_hours:

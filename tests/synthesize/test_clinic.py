@@ -20,7 +20,17 @@ from stages.synthesize.clinic import _encounters, build, is_held_out
 ROOT = Path(__file__).resolve().parents[2]
 
 SEED = 11
-SETTINGS = Synthesize(patients=6, held_out=0.34, scanned=0.25, flashcards=20, passages=50, notes=20, recorded=0, dictations=0, speech_hours=0)
+SETTINGS = Synthesize(
+    patients=6,
+    held_out=0.34,
+    scanned=0.25,
+    flashcards=20,
+    passages=50,
+    notes=20,
+    recorded=0.2,
+    dictations=4,
+    speech_hours=0.005,
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The base corpus: plain speech in many voices that a speech model learns from before any task.
 
-Long recordings of short scenes: one person talking, or two in an exchange of a visit, in training's wordings alone. There
-are no identifiers in it and hardly a medical term, and no test voice.
+Long recordings of short scenes: one person talking, or two in an exchange of a visit, in training's wordings and voices
+alone. There are no identifiers in it, and hardly a medical term.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from stages.sound import RATE, Samples
 from stages.synthesize.case import make_case
 from stages.synthesize.fill import SLOT, Filled
 from stages.synthesize.speech import manifest, voices
+from stages.synthesize.speech.dictations import KINDS
 from stages.synthesize.speech.espeak import Synthesizer, Voice
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.speech.room import Room
@@ -34,6 +35,8 @@ SECONDS = 300  # of a file
 EXCHANGES = 0.45  # share of scenes that are an exchange of a visit
 # The parts of a visit that are told without names of medicines and diagnoses.
 PARTS = ("opening", "complaint", "symptoms", "denials", "healthy", "no_allergies", "closing")
+TALK = ("feeling", "asking", "advice", "day", "exam", "pills", "reception")  # pools of talk.yaml
+NOTES = 0.15  # share of the passages of one person that are in the sentences of dictations, with plain words for terms
 LINES = (2, 4)  # of a person who talks alone
 
 
@@ -56,9 +59,8 @@ def record(folder: Path, number: int, seconds: float, seed: int) -> Audible:
             recording = _scene(rng, synthesizer)
             samples = recording.room.sound()
             parts += manifest.segments(recording.turns, length / RATE)
-            # Whole milliseconds, so that rounding moves no segment of a later scene.
-            length += len(samples) - len(samples) % (RATE // 1000)
-            sounds.append(samples[: len(samples) - len(samples) % (RATE // 1000)])
+            sounds.append(samples)
+            length += len(samples)
     file = f"{number:04d}.flac"
     sound.write(folder / file, np.concatenate(sounds))
     return Audible(SOURCE, manifest.row(file, parts))
@@ -87,13 +89,17 @@ def _exchange(rng: random.Random) -> Iterator[tuple[str, str]]:
 
 def _talk(rng: random.Random) -> Iterator[tuple[str, str]]:
     """Some sentences of one kind by one person."""
-    kind = choose(rng, "talk", "scene", Side.TRAIN)
+    noted = rng.random() < NOTES
+    kind = rng.choice(TALK)
     for _ in range(rng.randint(*LINES)):
-        yield "", _expanded(kind, rng)
+        drawn = (
+            choose(rng, "dictations", rng.choice(KINDS), Side.TRAIN) if noted else choose(rng, "talk", kind, Side.TRAIN)
+        )
+        yield "", _expanded(drawn.replace("\n", " "), rng)
 
 
 def _expanded(template: str, rng: random.Random) -> str:
-    """The template with a line of the pool that they name for each of its braces, theirs too."""
+    """The template with, for each of its braces, a line of the pool of talk.yaml that they name."""
     parts = string.Formatter().parse(template)
     return "".join(
         before + (_expanded(choose(rng, "talk", pool, Side.TRAIN), rng) if pool else "") for before, pool, _, _ in parts

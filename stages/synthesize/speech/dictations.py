@@ -1,7 +1,7 @@
 """Dictations dense in medical terms.
 
-What is measured on them is learned vocabulary: every term of a test dictation is also dictated in training, but in other
-sentences, together with other terms, and by other voices.
+What is measured on them is learned vocabulary: every term of a test dictation is also dictated in training, but there
+in other sentences, together with other terms, and by other voices.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from stages import sound
 from stages.keys import seeded
@@ -33,7 +32,8 @@ SOURCE = "dictations"
 SPEAKER = "Doctor"
 SENTENCES = 10  # of a dictation, with medical terms
 DICTATIONS = 4  # of a person
-CATEGORIES = ("finding", "finding", "disease", "disease", "disease", "drug", "drug", "anatomy", "test", "procedure")
+# Kinds of sentences: so many of each that all terms come up about as often.
+KINDS = (*("finding",) * 2, *("disease",) * 4, *("drug",) * 5, *("anatomy", "test", "procedure") * 3)
 FIRST_DAY, DAYS = date(2012, 1, 1), 4200
 
 
@@ -93,16 +93,14 @@ def _planned(numbers: Sequence[int], held_out: bool, of: Terms, rng: random.Rand
 def _sentences(specialty: str, held_out: bool, decks: Decks, rng: random.Random) -> Iterator[Sentence]:
     """Sentences of a specialty, of all categories in turn; none where its terms are too few."""
     while True:
-        said = (_sentence(specialty, category, held_out, decks, rng) for category in rng.sample(CATEGORIES, SENTENCES))
+        said = (_sentence(specialty, category, held_out, decks, rng) for category in rng.sample(KINDS, SENTENCES))
         found = [sentence for sentence in said if sentence]
         if not found:
             return
         yield from found
 
 
-def _sentence(
-    specialty: str, category: str, held_out: bool, decks: Decks, rng: random.Random
-) -> Sentence | None:
+def _sentence(specialty: str, category: str, held_out: bool, decks: Decks, rng: random.Random) -> Sentence | None:
     """A sentence of a wording and a combination of terms of one's side, or None where the terms do not combine so."""
     frame: str = choose(rng, "dictations", category, Voice.of(held_out)).replace("\n", " ")
     parts = [(before, slot) for before, slot, _, _ in string.Formatter().parse(frame)]
@@ -124,9 +122,7 @@ def _fits(term: str, found: tuple[str, ...], last: bool, held_out: bool) -> bool
     return term not in found and (not last or is_held_out((*found, term)) == held_out)
 
 
-def _record(
-    folder: Path, dictation: Dictation, synthesizer: Synthesizer, seed: int
-) -> Audible:
+def _record(folder: Path, dictation: Dictation, synthesizer: Synthesizer, seed: int) -> Audible:
     person = f"{dictation.person:04d}"
     rng = seeded(seed, "synthesize", "dictation", str(dictation.number))
     cast = _cast(dictation, seed)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from stages import sound
 from stages.keys import seeded
@@ -20,7 +18,7 @@ from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak
 
 SOURCE = "recordings"
-_DATE = re.compile(r"⟦date\.([a-z]+)⟧")  # is said, so it has one form; a form that is declared is left alone
+_DATE = re.compile(r"⟦date\.(?!month)([a-z]+)⟧")  # what is said has one form; a form that is declared is left alone
 _FEMALE = {"Ms.", "Mrs.", "Miss"}
 
 
@@ -29,9 +27,7 @@ def is_recorded(visit: str, share: float, seed: int) -> bool:
     return seeded(seed, "synthesize", "recorded", visit).random() < share
 
 
-def record(
-    folder: Path, visit: str, turns: Sequence[Turn], cast: Cast, sex: str, seed: int
-) -> Audible:
+def record(folder: Path, visit: str, turns: Sequence[Turn], cast: Cast, sex: str, seed: int) -> Audible:
     """Write `folder`/recordings/`visit`.flac; returns the manifest's row and the gold's.
 
     Args:
@@ -55,24 +51,21 @@ def record(
     return Audible(SOURCE, row, manifest.gold(SOURCE, file, recording, samples, heard))
 
 
-def _voices(visit: str, cast: Cast, sex: str, seed: int) -> Mapping[str, Voice]:
+def _voices(visit: str, cast: Cast, sex: str, seed: int) -> dict[str, Voice]:
     """The patient keeps a voice over all visits, staff over all patients; no two in a visit share one."""
-    patient = visit.split("/")[1]
     people = {
-        "Patient": (patient, sex),
+        "Patient": (visit.split("/")[1], sex),
         "Doctor": (cast.people["doctor"].name, ""),
         "Nurse": (cast.people["nurse"].name, _sex(cast.people["nurse"])),
     }
     found: dict[str, Voice] = {}
     for speaker, (person, of) in people.items():
-        tried = (voices.voice_of(f"{person}{again}", seed, cast.held_out, of) for again in _again())
-        found[speaker] = next(voice for voice in tried if voice.name not in {one.name for one in found.values()})
+        voice = voices.voice_of(person, seed, cast.held_out, of)
+        while voice.name in {other.name for other in found.values()}:
+            person += "'"
+            voice = voices.voice_of(person, seed, cast.held_out, of)
+        found[speaker] = voice
     return found
-
-
-def _again() -> Any:
-    """What is added to a name until its voice is one that nobody else in the room has: nothing at first."""
-    return ("" if number == 0 else f" {number}" for number in range(1000))
 
 
 def _sex(person: Persona) -> str:

@@ -32,9 +32,9 @@ class Room:
         self._end = 0
 
     def add(self, speaker: str, samples: Samples) -> float:
-        """Let a speaker say something after what was said before; returns when, in seconds, a whole millisecond."""
-        start = round(self._next(speaker) * 1000) * RATE // 1000
-        # Voices of espeak-ng differ by 15 dB; people in a room by less.
+        """Let a speaker say something after what was said before; returns when, in seconds."""
+        start = round(self._next(speaker) * RATE)
+        # Voices of espeak-ng differ by 15 dB in level; people in a room by less.
         gain = self._gains.setdefault(speaker, _ratio(-self._rng.uniform(0.0, NEARER)))
         self._parts.append((start, samples * np.float32(gain / max(_rms(samples), 1e-6))))
         self._speaker, self._end = speaker, start + len(samples)

@@ -66,11 +66,13 @@ def _halves(filled: Filled) -> tuple[Filled, Filled] | None:
 def _free(start: int, end: int, filled: Filled) -> bool:
     """Whether a cut lies inside the text and outside of its identifiers."""
     within = any(span.start < end and start < span.end for span in filled.spans)
-    return 0 < start and end < len(filled.text) and not within
+    return start > 0 and end < len(filled.text) and not within
 
 
 def _part(filled: Filled, start: int, end: int) -> Filled:
-    return Filled(filled.text[start:end], tuple(_moved(span, -start) for span in filled.spans if start <= span.start < end))
+    return Filled(
+        filled.text[start:end], tuple(_moved(span, -start) for span in filled.spans if start <= span.start < end)
+    )
 
 
 def _moved(span: Span, by: int) -> Span:

@@ -1,4 +1,4 @@
-"""Whose voice it is: a person keeps theirs in every recording, and test people have voices that training never hears."""
+"""Whose voice it is: a person keeps theirs in every recording; test people have voices that training never hears."""
 
 from __future__ import annotations
 

@@ -17,7 +17,19 @@ from stages.synthesize.speech.numbers import cardinal, ordinal, year
 UNITS = {"mg": "milligrams", "mcg": "micrograms", "g": "grams", "ml": "milliliters", "mL": "milliliters"}
 TITLES = {"Dr.": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "St.": "Saint", "Apt.": "Apartment"}
 SIGNS = {"@": "at", ".": "dot", "_": "underscore", "/": "slash", "&": "and", "+": "plus", "#": "number"}
-BY_DIGITS = {"MRN", "ACCOUNT", "OTHER_ID", "HEALTH_PLAN", "LICENSE", "SSN", "PHONE", "FAX", "DEVICE", "VEHICLE", "BIOMETRIC"}
+BY_DIGITS = {
+    "MRN",
+    "ACCOUNT",
+    "OTHER_ID",
+    "HEALTH_PLAN",
+    "LICENSE",
+    "SSN",
+    "PHONE",
+    "FAX",
+    "DEVICE",
+    "VEHICLE",
+    "BIOMETRIC",
+}
 BY_SIGNS = {"EMAIL", "URL", "IP"}
 
 _AMOUNT = re.compile(rf"\b(\d+(?:\.\d+)?) ({'|'.join(UNITS)})\b")
@@ -42,7 +54,9 @@ def transcript(filled: Filled) -> Filled:
 
 def said(filled: Filled) -> Said:
     """What is said for a transcript's text."""
-    spoken = from_pieces((_identifier(value, label) if label else _plain(value), label) for value, label in pieces(filled))
+    spoken = from_pieces(
+        (_identifier(value, label) if label else _plain(value), label) for value, label in pieces(filled)
+    )
     return Said(spoken.text, tuple((span.start, span.end, span.label) for span in spoken.spans))
 
 
@@ -57,7 +71,8 @@ def pieces(filled: Filled) -> Iterator[Piece]:
 
 
 def in_words(text: str) -> str:
-    """Numbers and units of a text in words: "54-year-old" -> "fifty-four-year-old", "5 mg" -> "five milligrams"."""
+    """Numbers and units of a text in words: "54-year-old" -> "fifty-four year old", "5 mg" -> "five milligrams"."""
+    text = text.replace("-year-old", " year old")
     text = _AMOUNT.sub(lambda found: f"{found[1]} {_unit(found[1], found[2])}", text)
     return _NUMBER.sub(lambda found: cardinal(found[0]), text)
 
