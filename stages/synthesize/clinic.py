@@ -140,7 +140,7 @@ def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> M
             (row, Gold("summaries", SUMMARIES, 0, content=joined(filled.values()), format="jsonl", **known))
         )
         if recordings.is_recorded(visit, settings.recorded, seed):
-            made.audible.append(recordings.record(raw, visit, turns, cast, case.sex, seed))
+            made.audible.append(recordings.record(raw, visit, turns, case, cast, seed))
         made.counts.update(("encounters", f"encounters.{split}", f"reports.{kind}"))
     return made
 

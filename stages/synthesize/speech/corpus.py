@@ -19,6 +19,7 @@ from stages import sound
 from stages.keys import seeded
 from stages.sound import RATE, Samples
 from stages.synthesize.case import make_case
+from stages.synthesize.dialogues import turns_of
 from stages.synthesize.fill import SLOT, Filled
 from stages.synthesize.speech import manifest, voices
 from stages.synthesize.speech.dictations import KINDS
@@ -33,8 +34,13 @@ from stages.synthesize.wording import choose, facts
 SOURCE = "speech"
 SECONDS = 300  # of a file
 EXCHANGES = 0.45  # share of scenes that are an exchange of a visit
-# The parts of a visit that are told without names of medicines and diagnoses.
-PARTS = ("opening", "complaint", "symptoms", "denials", "healthy", "no_allergies", "closing")
+PARTS = (
+    *("opening", "complaint", "symptoms", "denials", "history", "healthy", "allergies", "no_allergies", "personal"),
+    *("verdict", "plan", "closing"),
+)
+# What medicines and diagnoses are called here: facts of a case -> pools of talk.yaml.
+PLAIN = {"diagnosis": "disease", "others": "disease", "others_or": "disease", "treatment": "drug", "test": "test"}
+PLAIN |= {"history": "disease", "medicines": "medicine", "allergies": "allergy"}
 TALK = ("feeling", "asking", "advice", "day", "exam", "pills", "reception")  # pools of talk.yaml
 NOTES = 0.15  # share of the passages of one person that are in the sentences of dictations, with plain words for terms
 LINES = (2, 4)  # of a person who talks alone
@@ -78,12 +84,16 @@ def _scene(rng: random.Random, synthesizer: Synthesizer) -> manifest.Recording:
 
 
 def _exchange(rng: random.Random) -> Iterator[tuple[str, str]]:
-    """An exchange of a visit without identifiers."""
-    known = facts(make_case(rng, held_out=False))
+    """An exchange of a visit without the lines that name someone or something."""
+    case = make_case(rng, held_out=False)
+    plain = {fact: _expanded(f"{{{pool}}}", rng) for fact, pool in PLAIN.items()}
+    known = facts(case) | plain | {"age": str(min(case.age, 89))}  # an age above is an identifier
     while True:
-        lines = choose(rng, "dialogues", rng.choice(PARTS), Side.TRAIN).format(**known).splitlines()
-        if not any(SLOT.search(line) for line in lines):
-            yield from ((speaker, in_words(text)) for speaker, text in (line.split(": ", 1) for line in lines))
+        pool, part = rng.choice((*(("dialogues", part) for part in PARTS), ("recordings", "intake")))
+        lines = [line for line in choose(rng, pool, part, Side.TRAIN).splitlines() if not SLOT.search(line)]
+        if lines:
+            turns = turns_of(line.format(**known) for line in lines)
+            yield from ((turn.speaker, in_words(turn.text)) for turn in turns)
             return
 
 

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from stages.synthesize.fill import Filled, Piece, from_pieces
 from stages.synthesize.speech.numbers import cardinal, ordinal, year
 
-UNITS = {"mg": "milligrams", "mcg": "micrograms", "g": "grams", "ml": "milliliters", "mL": "milliliters"}
+UNITS = {
+    "kg": "kilograms",
+    "mg": "milligrams",
+    "mcg": "micrograms",
+    "g": "grams",
+    "ml": "milliliters",
+    "mL": "milliliters",
+}
 TITLES = {"Dr.": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "St.": "Saint", "Apt.": "Apartment"}
 SIGNS = {"@": "at", ".": "dot", "_": "underscore", "/": "slash", "&": "and", "+": "plus", "#": "number"}
 BY_DIGITS = {
@@ -33,6 +40,7 @@ BY_DIGITS = {
 BY_SIGNS = {"EMAIL", "URL", "IP"}
 
 _AMOUNT = re.compile(rf"\b(\d+(?:\.\d+)?) ({'|'.join(UNITS)})\b")
+_PERCENT = re.compile(r"(?<=\d)%")
 _NUMBER = re.compile(r"(?<!type )(?<![\w.,-])\d{1,4}(?:\.\d+)?(?![\w.,]*\d)(?!\w)")
 _TITLE = re.compile("|".join(map(re.escape, TITLES)))
 _DATE = re.compile(r"(\d{1,2})(st|nd|rd|th), (\d{4})")
@@ -72,7 +80,7 @@ def pieces(filled: Filled) -> Iterator[Piece]:
 
 def in_words(text: str) -> str:
     """Numbers and units of a text in words: "54-year-old" -> "fifty-four year old", "5 mg" -> "five milligrams"."""
-    text = text.replace("-year-old", " year old")
+    text = _PERCENT.sub(" percent", text.replace("-year-old", " year old"))
     text = _AMOUNT.sub(lambda found: f"{found[1]} {_unit(found[1], found[2])}", text)
     return _NUMBER.sub(lambda found: cardinal(found[0]), text)
 
