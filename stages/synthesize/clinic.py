@@ -34,6 +34,7 @@ from stages.synthesize.speech.dictations import Dictation
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.summaries import make_summary
 from stages.synthesize.tables import write_flashcards, write_terminology
+from stages.synthesize.wording import is_kept
 
 WRITTEN = {"pdf": pdf.render, "docx": docx.render, "txt": text.render, "rtf": rtf.render}
 WRITTEN_SHARES = {"pdf": 40, "docx": 25, "txt": 20, "rtf": 15}
@@ -99,14 +100,9 @@ def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
     return dict(sorted(whole.counts.items()))
 
 
-def is_held_out(number: int, share: float) -> bool:
-    """Whether the patient of this number (from 0) is kept for testing: evenly spread, the same in a larger clinic."""
-    return int((number + 1) * share) > int(number * share)
-
-
 def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> Made:
     rng = seeded(seed, "synthesize", "patient", str(number))
-    held_out = is_held_out(number, settings.held_out)
+    held_out = is_kept(number, settings.held_out)
     split = "test" if held_out else "train"
     made = Made(counts=Counter({"patients": 1, f"patients.{split}": 1}))
     offset = int.from_bytes(Key(f"rounds seed {seed}".encode()).digest("synthesize", "records")[:6])

@@ -33,16 +33,17 @@ from stages.synthesize.wording import choose, facts
 
 SOURCE = "speech"
 SECONDS = 300  # of a file
-EXCHANGES = 0.45  # share of scenes that are an exchange of a visit
+EXCHANGES = 0.6  # share of scenes that are an exchange of a visit
+# Parts of a visit, those of the most different words more often than the others.
 PARTS = (
-    *("opening", "complaint", "symptoms", "denials", "history", "healthy", "allergies", "no_allergies", "personal"),
-    *("verdict", "plan", "closing"),
+    *("complaint", "symptoms", "symptoms", "denials", "denials"),
+    *("opening", "history", "healthy", "allergies", "no_allergies", "personal", "verdict", "plan", "closing"),
 )
 # What medicines and diagnoses are called here: facts of a case -> pools of talk.yaml.
 PLAIN = {"diagnosis": "disease", "others": "disease", "others_or": "disease", "treatment": "drug", "test": "test"}
 PLAIN |= {"history": "disease", "medicines": "medicine", "allergies": "allergy"}
 TALK = ("feeling", "asking", "advice", "day", "exam", "pills", "reception")  # pools of talk.yaml
-NOTES = 0.15  # share of the passages of one person that are in the sentences of dictations, with plain words for terms
+NOTES = 0.3  # share of the passages of one person that are in the sentences of dictations, with plain words for terms
 LINES = (2, 4)  # of a person who talks alone
 
 

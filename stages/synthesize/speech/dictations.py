@@ -26,7 +26,7 @@ from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak
 from stages.synthesize.speech.terms import Decks, Terms, terms
-from stages.synthesize.wording import ONE_IN, Voice, choose
+from stages.synthesize.wording import ONE_IN, Voice, choose, is_kept
 
 SOURCE = "dictations"
 SPEAKER = "Doctor"
@@ -35,7 +35,6 @@ DICTATIONS = 4  # of a person
 # Kinds of sentences: so many of each that all terms come up about as often.
 KINDS = (*("finding",) * 2, *("disease",) * 4, *("drug",) * 5, *("anatomy", "test", "procedure") * 3)
 FIRST_DAY, DAYS = date(2012, 1, 1), 4200
-
 
 Sentence = tuple[str, tuple[str, ...]]
 """What is said, and its terms in order."""
@@ -57,7 +56,7 @@ class Dictation:
 
 def plan(number: int, share: float, seed: int) -> list[Dictation]:
     """The texts of all dictations; those of a smaller number are the first of a larger, but for the test's terms."""
-    sides = [_is_held_out(at // DICTATIONS, share) for at in range(number)]
+    sides = [is_kept(at // DICTATIONS, share) for at in range(number)]
     training = [at for at in range(number) if not sides[at]]
     planned = list(_planned(training, False, terms(), seeded(seed, "synthesize", SOURCE, "train")))
     heard = {term for dictation in planned for _, of in dictation.sentences for term in of}
@@ -76,10 +75,6 @@ def record(folder: Path, dictations: Sequence[Dictation], seed: int) -> list[Aud
 def is_held_out(found: Sequence[str]) -> bool:
     """Whether these terms together in a sentence are kept for testing: by a hash, one combination in four."""
     return hashlib.sha256("+".join(sorted(found)).encode()).digest()[0] % ONE_IN == 0
-
-
-def _is_held_out(person: int, share: float) -> bool:
-    return int((person + 1) * share) > int(person * share)
 
 
 def _planned(numbers: Sequence[int], held_out: bool, of: Terms, rng: random.Random) -> Iterator[Dictation]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -111,7 +112,8 @@ def _words(answer: dict[str, Any], samples: int) -> list[Word]:
 def _resampled(heard: NDArray[np.int16], rate: int) -> Samples:
     from scipy.signal import resample_poly
 
-    factors = RATE // np.gcd(RATE, rate), rate // np.gcd(RATE, rate)
+    common = gcd(RATE, rate)
+    factors = RATE // common, rate // common
     sound = heard.astype(np.float32) / 32768
     return np.asarray(resample_poly(sound, *factors, window=_window(*factors)), dtype=np.float32)
 
