@@ -62,7 +62,7 @@ def seconds(text: str) -> float:
     if not match:
         raise ValueError(f"expected a time such as 00:00:01.000 before and after {ARROW}")
     hours, minutes, whole, part = match.groups()
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(whole) + int(part.ljust(3, "0")) / 1000
+    return ((int(hours or 0) * 60 + int(minutes)) * 60_000 + int(whole) * 1000 + int(part.ljust(3, "0"))) / 1000
 
 
 def clock(time: float, mark: str) -> str:

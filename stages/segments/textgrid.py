@@ -71,9 +71,10 @@ def _header(tokens: _Tokens) -> float:
 
 
 def _tier(tokens: _Tokens, recording: str) -> Tier | None:
-    form, name = tokens.take("text"), tokens.take("text")
+    form = tokens.take("text")
     if form not in ("IntervalTier", "TextTier"):
         raise ValueError(f"line {tokens.line}: expected an IntervalTier or a TextTier")
+    name = tokens.take("text")
     tokens.time()
     tokens.time()
     count = tokens.count()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -43,7 +43,7 @@ ESTIMATED = ("aac", "amr", "dss")
 LOCKED = ("drms", "drmi", "enca", "encv")
 BLOCK_SECONDS = 10
 # Encoders begin and end with silence of up to some frames.
-LEAST_DIFFERENCE, LARGEST_SHARE = 1.0, 0.02
+LEAST_DIFFERENCE, LARGEST_SHARE = 1.0, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _ffmpeg(path: Path, container: str) -> Iterator[Stream]:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said) as process,
     ):
         try:
-            yield Stream(rate, channels, _ffmpeg_blocks(process, rate, channels, _trusted(container, told, path)))
+            yield Stream(rate, channels, _ffmpeg_blocks(process, said, rate, channels, _trusted(container, told, path)))
         finally:
             process.kill()
 
@@ -161,7 +161,9 @@ def _trusted(container: str, told: float | None, path: Path) -> float | None:
     return None if container in ESTIMATED else told
 
 
-def _ffmpeg_blocks(process: subprocess.Popen[bytes], rate: int, channels: int, told: float | None) -> Iterator[Block]:
+def _ffmpeg_blocks(
+    process: subprocess.Popen[bytes], said: IO[bytes], rate: int, channels: int, told: float | None
+) -> Iterator[Block]:
     import numpy as np
 
     assert process.stdout is not None
@@ -170,11 +172,10 @@ def _ffmpeg_blocks(process: subprocess.Popen[bytes], rate: int, channels: int, t
         block = np.frombuffer(data[: len(data) // width * width], "<f4").reshape(-1, channels)
         read += len(block)
         yield block
-    failed, difference = process.wait() != 0, read / rate - told if told is not None else 0.0
-    most = max(LEAST_DIFFERENCE, LARGEST_SHARE * (told or 0.0))
-    if difference < -most:
-        raise Unreadable(TRUNCATED, f"{told:.1f} s are declared, {read / rate:.1f} s are there")
-    if failed:
-        raise Unreadable(DAMAGED)
-    if difference > most:
-        raise Unreadable(HEADER_LENGTH, f"{told:.1f} s are declared, {read / rate:.1f} s are there")
+    if process.wait():
+        said.seek(0)
+        # What ffmpeg says of a packet that the end of the file cuts off.
+        raise Unreadable(TRUNCATED if b"corrupt input packet" in said.read() else DAMAGED)
+    if told is not None and abs(read / rate - told) > max(LEAST_DIFFERENCE, LARGEST_SHARE * told):
+        reason = TRUNCATED if read / rate < told else HEADER_LENGTH
+        raise Unreadable(reason, f"{told:.1f} s are declared, {read / rate:.1f} s are there")
