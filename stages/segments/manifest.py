@@ -3,7 +3,7 @@
 `audio` is the path of the recording relative to the manifest and names it; beside it stand
 
 - `segments`: `[{"start": seconds, "end": seconds, "speaker": label, "text": words}]`,
-- `text`: all that is said,
+- `text`: all that is said; its lines may begin with who says them (`Doctor: ...`),
 - `speakers`: the labels that occur,
 - `seconds`: how long the recording is,
 - `medical_terms`: terms that are said in it.
@@ -13,6 +13,7 @@ All but `audio` may be left out; keys of other programs are passed over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,11 @@ class Row:
     speakers: tuple[str, ...] = ()
     seconds: float | None = None
     medical_terms: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """The text without the labels of `speakers` at the start of its lines."""
+        labels = "|".join(map(re.escape, self.speakers))
+        return re.sub(rf"^\s*(?:{labels})\s*:", "", self.text, flags=re.MULTILINE) if labels else self.text
 
 
 def parse(text: str, recording: str) -> Iterator[Segment]:

@@ -28,6 +28,12 @@ def test_only_the_recording_is_needed() -> None:
     assert manifest.row('{"audio": "v.flac"}') == manifest.Row("v.flac")
 
 
+def test_lines_may_name_who_speaks() -> None:
+    row = manifest.Row("v", text="Doctor: Any pain: sharp?\nDr. A: No.\n Patient : Yes.", speakers=("Doctor", "Patient"))
+    assert row.words() == " Any pain: sharp?\nDr. A: No.\n Yes."
+    assert manifest.Row("v", text="Doctor: Well.").words() == "Doctor: Well."
+
+
 def test_a_file_holds_many_recordings(tmp_path: Path) -> None:
     file = tmp_path / "segments.jsonl"
     file.write_text(f"{ROW}\n\n{ROW.replace('a/v', 'b/v')}\n")

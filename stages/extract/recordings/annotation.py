@@ -63,8 +63,8 @@ def _of_rows(item: Item) -> Iterator[Annotation]:
 
 def _of_row(row: manifest.Row) -> Annotation:
     lengths = () if row.seconds is None else (row.seconds,)
-    found = Annotation(row.segments, row.text, row.speakers, lengths, row.medical_terms)
-    if row.segments and row.text and _plain(row.text) != _plain(" ".join(one.text for one in row.segments)):
+    found = Annotation(row.segments, row.words(), row.speakers, lengths, row.medical_terms)
+    if row.segments and row.text and _plain(found.whole) != _words(found):
         raise Unreadable(ANNOTATIONS_DISAGREE, "text and segments of its row")
     return found
 
