@@ -29,7 +29,9 @@ def test_only_the_recording_is_needed() -> None:
 
 
 def test_lines_may_name_who_speaks() -> None:
-    row = manifest.Row("v", text="Doctor: Any pain: sharp?\nDr. A: No.\n Patient : Yes.", speakers=("Doctor", "Patient"))
+    row = manifest.Row(
+        "v", text="Doctor: Any pain: sharp?\nDr. A: No.\n Patient : Yes.", speakers=("Doctor", "Patient")
+    )
     assert row.words() == " Any pain: sharp?\nDr. A: No.\n Yes."
     assert manifest.Row("v", text="Doctor: Well.").words() == "Doctor: Well."
 

@@ -123,7 +123,7 @@ def test_a_visit_becomes_examples() -> None:
     assert (one.audio, one.group, one.split, one.records) == (record.audio, "p1", "test", ("r1",))
     assert (one.category, two.category) == ("doctor and patient", "patient")
     assert one.meta == {
-        "start": 0.8, "end": 4.2, "audio_sha256": SHA,
+        "source": "visits", "start": 0.8, "end": 4.2, "audio_sha256": SHA,
         "segments": [[0.2, 1.2, "doctor"], [1.2, 2.2, "doctor"], [2.7, 3.2, "patient"]],
     }  # fmt: skip
     assert one.id != two.id

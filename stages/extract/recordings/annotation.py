@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +56,9 @@ def of(item: Item, source: Source) -> Annotation | None:
 
 def _of_rows(item: Item) -> Iterator[Annotation]:
     for content in item.rows:
-        try:
-            yield _of_row(manifest.row(content))
-        except ValueError as error:
-            raise _unreadable(error) from None
+        with _reading():
+            row = manifest.row(content)
+        yield _of_row(row)
 
 
 def _of_row(row: manifest.Row) -> Annotation:
@@ -70,27 +70,21 @@ def _of_row(row: manifest.Row) -> Annotation:
 
 
 def _of_files(item: Item, source: Source) -> Iterator[Annotation]:
-    paths = [Path(path) for path in item.beside]
-    for path in paths:
-        same_bytes(path, item.beside[path.as_posix()])
     by_ending: dict[str, list[Path]] = {}
-    for path in paths:
-        by_ending.setdefault(path.suffix.lower(), []).append(path)
+    for path, sha256 in item.beside.items():
+        same_bytes(Path(path), sha256)
+        by_ending.setdefault(Path(path).suffix.lower(), []).append(Path(path))
     stem = Path(item.path).stem
     for ending in sorted(by_ending, key=ORDER.index):
-        if ending == ".ctm" and ".rttm" in by_ending:
-            continue
-        try:
-            if ending == ".textgrid":
-                yield _of_grids(by_ending[ending], stem, source)
-            elif ending == ".jsonl":
-                yield from (_of_row(row) for row in _rows_of(by_ending[ending][0], stem))
-            elif ending == ".rttm" and ".ctm" in by_ending:
-                yield Annotation(_joined(*(_read(by_ending[one][0], stem) for one in (ending, ".ctm"))))
-            else:
-                yield Annotation(_read(by_ending[ending][0], stem))
-        except ValueError as error:
-            raise _unreadable(error, by_ending[ending]) from None
+        paths = by_ending[ending]
+        if ending == ".textgrid":
+            yield _of_grids(paths, stem, source)
+        elif ending == ".jsonl":
+            yield from map(_of_row, _rows_of(paths[0], stem))
+        elif ending == ".rttm" and ".ctm" in by_ending:
+            yield Annotation(_joined(_read(paths[0], stem), _read(by_ending[".ctm"][0], stem)))
+        elif ending != ".ctm" or ".rttm" not in by_ending:
+            yield Annotation(_read(paths[0], stem))
 
 
 def _of_grids(paths: Sequence[Path], stem: str, source: Source) -> Annotation:
@@ -99,14 +93,15 @@ def _of_grids(paths: Sequence[Path], stem: str, source: Source) -> Annotation:
     found: list[Segment] = []
     lengths = []
     for path in paths:
-        text = text_of(path.read_bytes())
-        tiers = textgrid.tiers(text, stem)
-        lengths.append(textgrid.seconds(text))
+        with _reading(path):
+            text = text_of(path.read_bytes())
+            tiers = textgrid.tiers(text, stem)
+            lengths.append(textgrid.seconds(text))
         in_name = path.stem.removeprefix(f"{stem}_") if path.stem != stem else stem.rpartition("_")[2]
         for tier in tiers:
             speaker = in_name if len(tiers) == 1 and in_name.casefold() in labels else tier.name
             found += [Segment(stem, speaker, one.start, one.end, one.text) for one in tier.segments]
-    return Annotation(_ordered(found), seconds=tuple(lengths))
+    return Annotation(tuple(sorted(found, key=lambda one: (one.start, one.end))), seconds=tuple(lengths))
 
 
 def _joined(turns: Sequence[Segment], words: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -128,28 +123,31 @@ def _joined(turns: Sequence[Segment], words: Sequence[Segment]) -> tuple[Segment
     )
 
 
-def _rows_of(path: Path, stem: str) -> Iterator[manifest.Row]:
-    rows = [manifest.row(content) for _, content in manifest.rows(text_of(path.read_bytes()))]
-    of_name = [row for row in rows if Path(row.audio).stem == stem]
-    if not of_name and len(rows) > 1:
-        raise ValueError(SEVERAL)
-    yield from of_name or rows
+def _rows_of(path: Path, stem: str) -> Sequence[manifest.Row]:
+    with _reading(path):
+        rows = [manifest.row(content) for _, content in manifest.rows(text_of(path.read_bytes()))]
+        of_name = [row for row in rows if Path(row.audio).stem == stem]
+        if not of_name and len(rows) > 1:
+            raise ValueError(SEVERAL)
+        return of_name or rows
 
 
 def _read(path: Path, stem: str) -> tuple[Segment, ...]:
-    found = segments.read(path)
-    if stem not in found and len(found) > 1:
-        raise ValueError(SEVERAL)
-    return found.get(stem) or next(iter(found.values()), ())
+    with _reading(path):
+        found = segments.read(path)
+        if stem not in found and len(found) > 1:
+            raise ValueError(SEVERAL)
+        return found.get(stem) or next(iter(found.values()), ())
 
 
-def _unreadable(error: ValueError, paths: Sequence[Path] = ()) -> Unreadable:
-    # What the parsers say holds places and never words.
-    told = str(error)
-    for path in paths:
-        told = told.removeprefix(f"{path}: ")
-    where = f"{paths[0].suffix}: " if paths else ""
-    return Unreadable(END_BEFORE_START if isinstance(error, TimesError) else BROKEN_ANNOTATION, f"{where}{told}")
+@contextmanager
+def _reading(path: Path | None = None) -> Iterator[None]:
+    """Makes what the parsers raise a reason; what they say holds places and never words."""
+    try:
+        yield
+    except ValueError as error:
+        told = str(error) if path is None else f"{path.suffix}: {str(error).removeprefix(f'{path}: ')}"
+        raise Unreadable(END_BEFORE_START if isinstance(error, TimesError) else BROKEN_ANNOTATION, told) from None
 
 
 def _tells(found: Annotation) -> tuple[bool, ...]:
@@ -164,7 +162,3 @@ def _words(found: Annotation) -> Counter[str]:
 def _plain(text: str) -> Counter[str]:
     # In no order: where speakers talk at once, programs write them down in this order or in that.
     return Counter(re.findall(r"\w+", tags.plain(text)[0].casefold()))
-
-
-def _ordered(found: Sequence[Segment]) -> tuple[Segment, ...]:
-    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
