@@ -49,6 +49,7 @@ class Item:
         declared: The source's section of params.yaml.
         beside: Path of each file or folder that the record is made of too -> its SHA-256 when it was listed.
         rows: Lines of a manifest that tell of this file.
+        models: Digest of the models that draft what nobody has written down.
         fault: Reason for which the file is not even opened.
     """
 
@@ -63,6 +64,7 @@ class Item:
     split: str | None = None
     beside: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
+    models: str = ""
     fault: str = ""
     detail: str = ""
 

@@ -64,6 +64,7 @@ PAST_END: Final = "past_end"
 OVERLAPS_ITSELF: Final = "overlaps_itself"
 EMPTY_TRANSCRIPT: Final = "empty_transcript"
 NOT_HEARD: Final = "not_heard"
+NO_SPEECH: Final = "no_speech"
 
 MEANING: Final[dict[str, str]] = {
     EMPTY: "The file has no bytes, or nothing but blanks.",
@@ -123,4 +124,5 @@ MEANING: Final[dict[str, str]] = {
     OVERLAPS_ITSELF: "One speaker's segments overlap by more than extract.slack.",
     EMPTY_TRANSCRIPT: "The annotation holds no word.",
     NOT_HEARD: "Less than extract.least_heard of the annotated time is as loud as extract.least_level.",
+    NO_SPEECH: "The recording has no annotation, and the diarizer heard nobody in it.",
 }

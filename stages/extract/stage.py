@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -14,10 +15,20 @@ from typing import Any
 from stages import flow, metrics, segments, shards
 from stages.extract import datasets, files, ocr
 from stages.extract.reader import Identity, Item
-from stages.extract.reasons import CHANGED, NO_DECODER, NO_PERMISSION, OCR_FAILED, OCR_TIMEOUT, VANISHED
-from stages.extract.recordings import Recordings
+from stages.extract.reasons import (
+    CHANGED,
+    EMPTY_TRANSCRIPT,
+    NO_DECODER,
+    NO_PERMISSION,
+    OCR_FAILED,
+    OCR_TIMEOUT,
+    VANISHED,
+)
+from stages.extract.recordings import Recordings, drafts
 from stages.extract.recordings.decoding import ffmpeg_version
+from stages.extract.recordings.drafts import Drafter
 from stages.extract.recordings.restore import restore
+from stages.extract.recordings.review import Review
 from stages.extract.recordings.store import Store
 from stages.extract.step import Read
 from stages.flow import Rejected
@@ -33,16 +44,21 @@ AUDIO = "audio"
 PASSING = frozenset({CHANGED, NO_PERMISSION, VANISHED, OCR_TIMEOUT, OCR_FAILED, NO_DECODER})
 
 
-def run(params: Params) -> dict[str, Any]:
+def run(params: Params, drafter: Drafter | None = None) -> dict[str, Any]:
     """Read all sources into data/extract and write metrics/extract.json; return the metrics.
 
-    Raises `ValueError` naming the key for a source without files, and when Tesseract is needed and not installed.
+    `drafter` writes down what nobody has; None takes the models that sources declare. Raises `ValueError` naming the
+    key for a source without files, and when Tesseract or what drafts need is needed and not installed.
     """
     key = Key.read(params.key_file)
     store = Store(TARGET / AUDIO)
-    step = Read(params.extract, Identity(key), Recordings(store))
+    step = Read(params.extract, Identity(key), Recordings(store, drafter or Drafter()))
     engine = ocr.check(params.extract.language) if _has_documents(params) else ""
     _fetch(params)
+    for name, source in params.sources.items():
+        if source.draft:
+            drafts.check(name, source.draft)
+    review = Review(params.sources)
     listed = {name: files.items(name, source, params.extract, step.identity) for name, source in params.sources.items()}
     found = [item for items, _ in listed.values() for item in items]
     # What a source declares is part of each of its items: a change to one source reads no other anew.
@@ -53,13 +69,16 @@ def run(params: Params) -> dict[str, Any]:
         target = Path(folder)
         counts = flow.run_values(step, _spread(found, params.flow.shards), target, params.flow, key, mark)
         _forget(shards.read(target / "quarantine", Rejected), step.stage, mark, params.flow.shards)
-        told = _Telling({item.id: item for item in found})
+        told = _Telling({item.id: item for item in found}, review)
         # Shards so far are the files'; a table's rows belong to patients of their own.
         shards.write(TARGET / "records", told.records(shards.read(target / "records", Record)), params.flow.shards)
         shards.write(
             TARGET / "quarantine", told.rejected(shards.read(target / "quarantine", Rejected)), params.flow.shards
         )
     restore(store, told.audio, told.items, params.extract, params.flow)
+    for name, amount in (("out", -1), ("quarantined", 1), (f"quarantined.{EMPTY_TRANSCRIPT}", 1)):
+        if told.refused:
+            counts[name] = counts.get(name, 0) + amount * len(told.refused)
     numbers = counts | told.numbers({name: (len(items), passed) for name, (items, passed) in listed.items()})
     metrics.write(METRICS, numbers)
     return numbers
@@ -116,10 +135,14 @@ def _forget(rejected: Iterable[Rejected], stage: str, mark: str, count: int) -> 
 
 
 class _Telling:
-    """Counts records and quarantine by source and reader while they stream by; `audio` is record id -> SHA-256."""
+    """Counts records and quarantine by source and reader while they stream by, and applies the review of drafts.
 
-    def __init__(self, items: Mapping[str, Item]) -> None:
-        self.items = items
+    `audio` is record id -> SHA-256 of its recording; `refused` are the records of which the review leaves nothing.
+    """
+
+    def __init__(self, items: Mapping[str, Item], review: Review) -> None:
+        self.items, self._review = items, review
+        self.refused: list[Rejected] = []
         self.audio: dict[str, str] = {}
         self._records: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
@@ -128,7 +151,11 @@ class _Telling:
         self._ocr_pages = 0
 
     def records(self, found: Iterable[Record]) -> Iterator[Record]:
-        for record in found:
+        for read in found:
+            record = self._review.applied(read)
+            if isinstance(record, Rejected):
+                self.refused.append(record)
+                continue
             self._records[record.source] += 1
             self._readers[record.origin.reader] += 1
             pages = int(record.meta.get("ocr_pages", 0))
@@ -139,7 +166,7 @@ class _Telling:
             yield record
 
     def rejected(self, found: Iterable[Rejected]) -> Iterator[Rejected]:
-        for rejected in found:
+        for rejected in itertools.chain(self.refused, found):
             self._rejected[rejected.source] += 1
             # What a crash rejects does not know its file.
             item = self.items.get(rejected.id)
@@ -155,4 +182,5 @@ class _Telling:
             for name, (files, passed) in listed.items()
         }  # fmt: skip
         confidence = self._confidence / self._ocr_pages if self._ocr_pages else None
-        return {"sources": sources, "readers": dict(self._readers), "ocr_confidence": confidence}
+        drafts = {"drafts": dict(self._review.counts)} if self._review.counts["drafts"] else {}
+        return {"sources": sources, "readers": dict(self._readers), "ocr_confidence": confidence, **drafts}

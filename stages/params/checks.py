@@ -211,6 +211,20 @@ def raw_material(plain: Plain) -> Iterator[Fault]:
                 yield from _there((*path, "segments"), f"{place}/{source['segments']}")
 
 
+def transcripts(plain: Plain) -> Iterator[Fault]:
+    """A ledger of drafts holds what patients said: it lies with the recordings, and two sources share none."""
+    raw, known = plain.get("raw"), dict[str, KeyPath]()
+    for path, source in _entries(plain, "sources"):
+        review = _mapping(source, "draft").get("review")
+        if not isinstance(review, str):
+            continue
+        place = (*path, "draft", "review")
+        if isinstance(raw, str) and not _below(review, raw):
+            yield wrong_value(place, review, f"a path below raw, which is {raw}: it holds what patients said")
+        if known.setdefault(os.path.normpath(review), place) != place:
+            yield Fault(place, f"found {shown(review)}, which is another source's ledger already; name one of its own")
+
+
 def files(plain: Plain) -> Iterator[Fault]:
     """The files that people bring are there."""
     if isinstance(key := plain.get("key_file"), str):
@@ -236,7 +250,7 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
     names, sources_of_tasks, recordings_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation,
-    shares, finder, raw_material, files,
+    shares, finder, raw_material, transcripts, files,
 )  # fmt: skip
 
 

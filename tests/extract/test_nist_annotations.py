@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 
 from stages.records import Turn
-from stages.segments import FORMATS
 from tests.extract.conftest import extracted, public
 from tests.extract.recorded import wav
 from tests.extract.test_recordings import LIMITS, TURNS, read
-
-pytestmark = pytest.mark.skipif(".rttm" not in FORMATS, reason="stages.segments has no readers of NIST's formats yet")
 
 RTTM = """SPEAKER a 1 0.2 1.6 <NA> <NA> Doctor <NA> <NA>
 SPEAKER a 1 2.0 1.8 <NA> <NA> Patient <NA> <NA>
@@ -68,6 +65,16 @@ def test_what_does_not_fit(tmp_path: Path, rttm: str, ctm: str | None, expected:
         (tmp_path / "a.ctm").write_text(ctm)
     _, rejected = read(tmp_path)
     assert ([found[: len(expected)] for found in rejected] or [""]) == [expected]
+
+
+@pytest.mark.parametrize(("ending", "text"), [
+    (".stm", STM.replace("0.2 1.8", "1.8 0.2")), (".json", SEGLST.replace("3.8", "0.8")),
+])  # fmt: skip
+def test_times_that_run_backwards(tmp_path: Path, ending: str, text: str) -> None:
+    wav(tmp_path / "a.wav")
+    (tmp_path / f"a{ending}").write_text(text)
+    (found,) = read(tmp_path)[1]
+    assert found.startswith(f"end_before_start {ending}: ")
 
 
 def test_agreement_over_formats(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ SCRIBE = {
     "template": "scribe", "sources": ["visits"], "base": "clinic", "base_path": "models/base/clinic",
     "metrics": ["wer"], "window": 6.0, "speakers": ["doctor", "patient"],
 }  # fmt: skip
+CALLS = {"reader": "recordings", "path": "data/synthesize/raw/visits"}
 WRONG: list[tuple[Keys, Any, str]] = [
     # Unknown keys
     (("train", "hpi", "lora", "rr"), 8,
@@ -154,7 +155,12 @@ WRONG: list[tuple[Keys, Any, str]] = [
     (("augment", "operators", "synonyms", "tasks"), ["scribe"],
      'augment.operators.synonyms.tasks[0]: found "scribe", which is not under tasks'),
     (("sources", "visits", "segments"), "a.jsonl",
-     'sources.visits.segments: found "a.jsonl"; the reader dialogues has none; it is for recordings'),
+     "sources.visits: segments, draft: the reader dialogues has none; they are for recordings"),
+    (("sources", "calls"), CALLS | {"draft": {"transcriber": "w", "review": "data/review/t.csv"}},
+     'sources.calls.draft.review: found "data/review/t.csv"; expected a path below raw, which is data/synthesize/raw'),
+    (("sources", "calls"), CALLS | {"draft": {"transcriber": "w", "diarizer": "pyannote"}},
+     "pyannote needs one, and no other diarizer has any"),
+    (("sources", "visits", "draft"), {"transcriber": "w"}, "the reader dialogues has none; they are for recordings"),
     # What does not go together
     (("split", "test"), 0.95, "split: validation 0.1 and test 0.95 leave nothing to train on; their sum is below 1"),
     (("tasks", "hpi", "sections"), [],

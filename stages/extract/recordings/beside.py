@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from stages.extract.reader import Identity, Item, Unreadable
 from stages.extract.reasons import BROKEN_ANNOTATION, LEADS_OUTSIDE, NO_RECORDING
 from stages.extract.recordings.annotation import ORDER
+from stages.memo import tree_digest
 from stages.params.source import Source
 from stages.segments import manifest, text_of
 
@@ -59,6 +60,8 @@ def paired(
         _with(item, [paths[file] for file in sorted(beside.get(item.file, ()))], rows.get(item.file, ()), digest)
         for item in recordings.values()
     ]
+    models = _models(source)
+    whole = [item if item.beside or item.rows else replace(item, models=models) for item in whole]
     lost = [replace(item, fault=NO_RECORDING) for item in found if item.file in paths and item.file not in owners]
     used = {*owners, *([source.segments] if source.segments else ())}
     return sorted([*whole, *lost, *faults], key=lambda item: (item.file, item.id)), used & others.keys()
@@ -103,6 +106,12 @@ def _with(item: Item, paths: Sequence[Path], rows: Sequence[str], digest: Callab
         return replace(item, beside={path.as_posix(): digest(path) for path in paths}, rows=tuple(rows))
     except Unreadable as fault:
         return replace(item, fault=item.fault or fault.reason, detail=item.detail or fault.detail)
+
+
+def _models(source: Source) -> str:
+    """A digest of the models that make drafts; of one from a hub, its declared name stands for it."""
+    folders = [source.draft.transcriber, source.draft.pipeline] if source.draft else []
+    return "".join(tree_digest(Path(folder)).hex() for folder in folders if folder)
 
 
 def _fault(name: str, source: Source, identity: Identity, reason: str, number: int, detail: str = "") -> Item:
