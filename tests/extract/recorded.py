@@ -29,7 +29,8 @@ def voice(seconds: float = 4.0, rate: int = 16_000, pitch: float = 180.0, level:
 def wav(path: Path, samples: Wave | None = None, rate: int = 16_000, subtype: str = "PCM_16") -> Path:
     """A file by libsndfile, its format by the path's ending."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, voice(rate=rate) if samples is None else samples, rate, subtype=subtype)
+    format = "NIST" if path.suffix == ".sph" else None
+    soundfile.write(path, voice(rate=rate) if samples is None else samples, rate, subtype=subtype, format=format)
     return path
 
 

@@ -136,6 +136,27 @@ def test_voices_are_grouped_as_they_lie() -> None:
     assert diarization.grouped(vectors[:2], 3) == [0, 0]
 
 
+@needs_models
+def test_a_whisper_writes_the_draft(tmp_path: Path) -> None:
+    """Of some thousand weights, which have learned nothing: what counts is that every stretch is heard whole."""
+    from stages.models.scratch_whisper import new_speech_processor, new_whisper, save
+    from stages.params.base import Hearing
+
+    tiny = Hearing(
+        vocabulary=312, hidden=16, encoder_layers=1, decoder_layers=1, heads=2, window=2, hop=400, bins=20, context=48
+    )
+    processor = new_speech_processor(("Any pain in the chest?", "No, but I cough."), tiny)
+    save(new_whisper(tiny, processor.tokenizer), processor, tmp_path / "whisper")
+    declared = Draft(transcriber=(tmp_path / "whisper").as_posix(), most_new_tokens=5, batch=3)
+    drafts.check("calls", declared)
+    path, _ = spoken(tmp_path)
+    found = Drafter().draft(path, declared)
+    assert [(one.speaker, one.start) for one in found] == [
+        (one.speaker, one.start) for one in diarization.diarized(path, declared, 2.0)
+    ]
+    assert Drafter().draft(path, declared) == found
+
+
 def test_what_is_not_there_says_which_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"sources\.calls\.draft\.transcriber: no Whisper at w"):
         drafts.check("calls", Draft(transcriber="w"))

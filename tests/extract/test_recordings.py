@@ -63,7 +63,7 @@ def test_a_recording_becomes_a_record(tmp_path: Path) -> None:
     ("a.wav", "PCM_16", 16000), ("a.wav", "PCM_24", 48000), ("a.wav", "FLOAT", 44100), ("a.wav", "ULAW", 8000),
     ("a.wav", "MS_ADPCM", 22050), ("a.wav", "PCM_U8", 11025), ("a.flac", "PCM_16", 16000), ("a.flac", "PCM_24", 96000),
     ("a.ogg", "VORBIS", 16000), ("a.ogg", "OPUS", 48000), ("a.aiff", "PCM_16", 32000), ("a.caf", "PCM_16", 16000),
-    ("a.w64", "PCM_16", 16000), ("a.au", "PCM_16", 16000),
+    ("a.w64", "PCM_16", 16000), ("a.au", "PCM_16", 16000), ("a.sph", "PCM_16", 16000),
 ])  # fmt: skip
 def test_every_format_of_libsndfile(tmp_path: Path, name: str, subtype: str, rate: int) -> None:
     annotated(wav(tmp_path / name, voice(rate=rate), rate, subtype))
