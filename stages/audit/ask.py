@@ -74,12 +74,10 @@ def answered(
 def _ranks(
     asked: Sequence[Asked], model: Any, tokenizer: Any, references: int, batch: int, seed: int, system: str
 ) -> Iterator[Rank]:
-    from tqdm import tqdm
-
     from stages.models.continuations import continuations
-    from stages.models.text import is_quiet
+    from stages.models.progress import bar
 
-    for one in tqdm(asked, desc=f"canaries {system}", unit="canary", disable=is_quiet()):
+    for one in bar(asked, desc=f"canaries {system}", unit="canary"):
         prompt, stem = _before(one, tokenizer)
         others = _references(one.canary, references, seed)
         endings = [f"{value}." for value in (one.canary.identifier, *others)]

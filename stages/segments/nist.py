@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from stages.segments.lines import line as place
 from stages.segments.segment import Segment
 
 NOTHING = "<NA>"
@@ -21,15 +22,13 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?
 def parsed(text: str, of_line: Callable[[str], Segment | None]) -> Iterator[Segment]:
     """What `of_line` makes of each line that is neither blank nor a remark; None leaves a line out.
 
-    Its `ValueError` is raised with the line's number.
+    Its `ValueError` is raised with the line's number, and stays a `TimesError` where it is one.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith(";"):
             continue
-        try:
+        with place(number):
             found = of_line(line)
-        except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from None
         if found is not None:
             yield found
 

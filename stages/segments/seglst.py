@@ -29,7 +29,7 @@ def parse(text: str, recording: str) -> Iterator[Segment]:
         try:
             segment = _segment(one, recording)
         except ValueError as error:
-            raise ValueError(f"segment {number}: {error}") from None
+            raise type(error)(f"segment {number}: {error}") from None
         yield segment
 
 
