@@ -57,7 +57,7 @@ def export(params: Params, task: str) -> None:
         write(outcome, task)
         if outcome.faults:
             raise Refused(f"refused: {'; '.join(outcome.faults)}")
-        card.write(params, task, outcome.numbers, made)
+        card.write(params, task, outcome, made)
         made.rename(out)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from stages import metrics
+from stages.export.outcome import Outcome
 from stages.memo import tree_digest
 from stages.params import Params
 from stages.shards import write_bytes
@@ -24,8 +25,8 @@ class Row(NamedTuple):
     high: float | None
 
 
-def write(params: Params, task: str, parity: Mapping[str, Any], folder: Path) -> None:
-    """Write README.md into an export; `parity` are the numbers of metrics/export/<task>.json.
+def write(params: Params, task: str, outcome: Outcome, folder: Path) -> None:
+    """Write README.md into an export.
 
     Raises `FileNotFoundError` naming the metrics file that is missing and the stage that makes it.
     """
@@ -39,7 +40,7 @@ def write(params: Params, task: str, parity: Mapping[str, Any], folder: Path) ->
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    jinja.filters["number"] = _number
+    jinja.filters |= {"number": _number, "literal": lambda value: orjson.dumps(value).decode()}
     scores = _read(Path("metrics") / f"{task}.json", f"evaluate@{task}")
     base = params.base[params.tasks[task].base]
     declared = params.training(task).model_dump(mode="json")
@@ -57,7 +58,8 @@ def write(params: Params, task: str, parity: Mapping[str, Any], folder: Path) ->
         "scores": scores,
         "rows": list(_rows(params.tasks[task].metrics, scores, task)),
         "confidence": params.evaluate.confidence,
-        "parity": parity,
+        "parity": outcome.numbers,
+        "use": outcome.use,
         "revisions": {
             "data set": _revision(Path("data/split") / task),
             "base": _revision(Path("models/base") / params.tasks[task].base),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,14 @@ class Outcome:
         run: Times, which are never the same twice.
         answers: For each example its `id`, and what the adapter and each form of the export answered.
         faults: In what the export differs from the adapter by more than is allowed; it is refused for these.
+        use: What a card says about how the model is asked.
     """
 
     numbers: Mapping[str, Any]
     run: Mapping[str, Any]
     answers: Sequence[Mapping[str, str]]
     faults: Sequence[str]
+    use: Mapping[str, Any] = field(default_factory=dict)
 
 
 def sample(path: Path, most: int | None, seed: int) -> list[Example]:

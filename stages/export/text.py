@@ -49,7 +49,7 @@ def export(params: Params, name: str, examples: Sequence[Example], adapter: Path
 
     tuned = text.load_adapter(model, adapter)
     before = asked(tuned)
-    merge.save(merge.merge(tuned), tokenizer, out, declared.precision)
+    merge.save(merge.merge(tuned), out, declared.precision, tokenizer)
     del model, tuned
     merged, _ = text.load_base(out, Quantization(), declared.precision)
     after = asked(merged)

@@ -20,29 +20,25 @@ def merge(tuned: Any) -> Any:
     """
     if getattr(tuned.get_base_model(), "quantization_method", None) is not None:
         raise ValueError("the base is loaded in few bits; load it without quantization to merge an adapter into it")
-    tied = _tied(tuned.get_base_model())
+    tied = tuned.get_base_model().config.tie_word_embeddings
     merged = tuned.merge_and_unload(safe_merge=True).eval()
-    if tied and not _tied(merged):
+    if tied and merged.get_input_embeddings().weight is not merged.get_output_embeddings().weight:
         raise ValueError("merging untied the output from the embeddings; train new tokens by trainable_token_indices")
     return merged
 
 
-def save(model: Any, tokenizer: Any, folder: Path, precision: str) -> None:
-    """Write config, safetensors weights of type `precision` and tokenizer; `tokenizer` may be a whole processor.
+def save(model: Any, folder: Path, precision: str, *beside: Any) -> None:
+    """Write config, safetensors weights of type `precision`, and what stands beside them: tokenizer, feature extractor.
 
-    The same model always gives the same bytes.
+    Each of these is saved by itself: a processor would put all settings of the features into a file of its own, and
+    faster-whisper looks for preprocessor_config.json. The same model always gives the same bytes.
     """
     import torch
 
     model.to(getattr(torch, precision)).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    for part in beside:
+        part.save_pretrained(folder)
     _tell_older_readers(folder / "config.json")
-
-
-def _tied(model: Any) -> bool:
-    return bool(model.config.tie_word_embeddings) and (
-        model.get_input_embeddings().weight.data_ptr() == model.get_output_embeddings().weight.data_ptr()
-    )
 
 
 def _tell_older_readers(path: Path) -> None:

@@ -257,7 +257,7 @@ def test_older_readers_find_the_rotary_base(tmp_path: Path) -> None:
     torch.manual_seed(0)
     shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=320, **shape, rope_parameters=dict(scaled))).eval()
-    save(model, load_tokenizer("models/base/clinic"), tmp_path, "float32")
+    save(model, tmp_path, "float32", load_tokenizer("models/base/clinic"))
     config = json.loads((tmp_path / "config.json").read_bytes())
     assert config["rope_theta"] == 5e5
     assert config["rope_scaling"] == {key: value for key, value in scaled.items() if key != "rope_theta"}
