@@ -1,4 +1,4 @@
-"""`python -m stages.evaluate TASK`, and `python -m stages.evaluate score FILE` for anyone's predictions."""
+"""`python -m stages.evaluate TASK`, and `python -m stages.evaluate score FILE...` for anyone's predictions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.evaluate",
         description="Base against tuned on the test set of a task.",
-        epilog="`python -m stages.evaluate score FILE` scores what any other system predicted; see its --help.",
+        epilog="`python -m stages.evaluate score FILE...` scores what any other system predicted; see its --help.",
     )
     parser.add_argument("task", help="a name under `tasks` in params.yaml")
     parser.add_argument("--params", default="params.yaml", help="the params file (default: %(default)s)")
@@ -48,7 +48,7 @@ def evaluate(params: Params, name: str) -> None:
     from stages.evaluate.content import test_set
     from stages.evaluate.panel import Panel
     from stages.evaluate.predict import predict
-    from stages.evaluate.results import score, scored, signature, signatures, statistics, worst
+    from stages.evaluate.results import not_applicable, score, scored, signature, signatures, statistics, worst
     from stages.evaluate.scorers.ranked import Synonyms
     from stages.evaluate.scorers.terms import Vocabulary
     from stages.records import Example, to_json
@@ -59,7 +59,8 @@ def evaluate(params: Params, name: str) -> None:
         raise ValueError(f"evaluate.categories.{unknown[0]}: no such task; there are {', '.join(sorted(params.tasks))}")
     # Before any model is loaded: a fault in what is declared must not cost an hour.
     on = settings.categories.get(name, {})
-    panel = Panel(task.metrics, task.sections, Synonyms.read(settings.synonyms), on, Vocabulary.read(settings.terms))
+    tables = Synonyms.read(settings.synonyms), on, Vocabulary.read(settings.terms)
+    panel = Panel(task.metrics, task.sections, *tables, task.speakers)
     examples = sorted(read_shard(Path("data/split") / name / "test.jsonl", Example), key=lambda example: example.id)
     if not examples:
         raise ValueError(f"tasks.{name}: its test set is empty; metrics/split.json says where its examples went")
@@ -74,9 +75,10 @@ def evaluate(params: Params, name: str) -> None:
     write_shard(folder / "predictions.jsonl", predictions)
     write_bytes(folder / "signatures.json", to_json(signatures(panel, settings, params.seed)) + b"\n")
     prompt = predictions[0].content["wording"]
+    signed = signature(panel, settings, test_set(examples), prompt)
     told = {
-        "signature.json": to_json(signature(panel, settings, test_set(examples), prompt)),
-        "errors.json": to_json(worst(predictions)),
+        "signature.json": to_json(signed | {"not_applicable": not_applicable(predictions, panel)}),
+        "errors.json": to_json(worst(predictions, panel)),
         "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, predictions, panel, rows, seen)),
     }
     for file, data in told.items():

@@ -25,6 +25,7 @@ STAGES = (
     "base", "train", "evaluate", "export", "report",
 )  # fmt: skip
 RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+OF_SPEAKERS = ("wder", "diarization_accuracy", "role_accuracy", "cpwer")
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 
@@ -84,6 +85,8 @@ def metrics_of_tasks(plain: Plain) -> Iterator[Fault]:
                 yield Fault((*path, "metrics", number), f"found {shown(name)} a second time; once is enough")
             if name == "format_adherence" and not task.get("sections"):
                 yield Fault((*path, "metrics", number), "format_adherence needs the headers of a good answer: sections")
+            if name in OF_SPEAKERS and not task.get("speakers"):
+                yield Fault((*path, "metrics", number), f"{name} needs the roles that a transcript names: speakers")
     tasks = _mapping(plain, "tasks")
     for name, metrics in _mapping(plain, "evaluate", "categories").items():
         place = ("evaluate", "categories", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ class Task(Section):
         default_factory=list,
         description="Headers that a well-formed response has, once each and in this order; also what `hpi` writes.",
     )
+    speakers: list[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]] = Field(
+        default_factory=list,
+        description="Roles that a transcript names: before the words of one stands its token, such as <|doctor|>.",
+    )
     headers: str = Field("data/lexicon/sections.txt", description="Names of a note's sections and how they are headed.")
     metrics: list[
         Literal[
@@ -37,5 +41,7 @@ class Task(Section):
             "unit_term_recall", "unit_term_precision", "unit_term_f1", "laterality_term_recall",
             "laterality_term_precision", "laterality_term_f1", "negation_term_recall", "negation_term_precision",
             "negation_term_f1", "critical_error_rate", "critical_error_free", "repetition", "length_error",
+            "hallucinated_words", "wder", "diarization_accuracy", "role_accuracy", "cpwer", "der", "der_collar", "jer",
+            "jer_collar",
         ]
     ] = Field(min_length=1, description="What is measured; the first is the headline.")  # fmt: skip

@@ -9,7 +9,13 @@ from stages.segments.segment import Segment
 
 __all__ = ["FORMATS", "Segment", "read"]
 
-FORMATS: dict[str, str] = {}
+FORMATS: dict[str, str] = {
+    ".ctm": "ctm",
+    ".json": "seglst",
+    ".rttm": "rttm",
+    ".stm": "stm",
+    ".uem": "uem",
+}
 """Suffix of a file -> module of this package that reads it."""
 
 

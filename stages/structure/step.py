@@ -74,6 +74,7 @@ class Structure:
             split=next((record.split for record in pair.records if record.split), None),
             records=records,
             surrogates=tuple(sorted({surrogate for record in pair.records for surrogate in record.surrogates})),
+            meta={"source": "+".join(dict.fromkeys(record.source for record in pair.records))},
         )
 
 

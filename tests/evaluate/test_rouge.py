@@ -71,7 +71,7 @@ def notes(count: int, words: int) -> list[tuple[str, str]]:
 
 
 def test_notes_of_450_words_are_scored_far_faster_and_equal() -> None:
-    """20 times and more on an idle machine (benchmarks/evaluate.py measures it); half of that is asked for here."""
+    """20 times and more on an idle machine (benchmarks/evaluate measures it); half of that is asked for here."""
     given_notes = notes(5, 450)
     began = time.perf_counter()
     expected = [theirs(*pair) for pair in given_notes]
