@@ -177,8 +177,8 @@ def test_lost_speakers_are_refused_though_every_word_is_right(monkeypatch: pytes
 
     heard = ctranslate.transcribe
 
-    def mute(model: Any, tokenizer: Any, *rest: Any) -> list[speech.Transcript]:
-        texts = [one.text for one in heard(model, tokenizer, *rest)]
+    def mute(model: Any, tokenizer: Any, *windows: Any, **asked: Any) -> list[speech.Transcript]:
+        texts = [one.text for one in heard(model, tokenizer, *windows, **asked)]
         for token in added_tokens(tokenizer).values():
             texts = [" ".join(text.replace(token, "").split()) for text in texts]
         return [speech.Transcript(text, True) for text in texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,17 @@ def test_transcripts_are_those_of_torch_to_the_last_token(converted: Path, most:
     assert most < 30 or len({one.text for one in expected}) > 1
 
 
-def test_features_are_those_of_training(converted: Path) -> None:
-    _, processor = speech.load_base(converted, Quantization())
-    engine = ctranslate.load(converted / "int8")
-    expected = processor.feature_extractor(WINDOWS, sampling_rate=sound.RATE, return_tensors="np").input_features
+@pytest.mark.parametrize(("hop", "bins"), [(160, 80), (160, 128), (480, 80), (640, 40)])
+def test_features_are_those_of_training(converted: Path, tmp_path: Path, hop: int, bins: int) -> None:
+    from transformers import WhisperFeatureExtractor
+
+    extractor = WhisperFeatureExtractor(feature_size=bins, hop_length=hop, chunk_length=2)
+    shutil.copytree(converted / "int8", tmp_path / "other")
+    extractor.save_pretrained(tmp_path / "other")
+    engine = ctranslate.load(tmp_path / "other")
+    expected = extractor(WINDOWS, sampling_rate=sound.RATE, return_tensors="np").input_features
     found = np.stack([ctranslate._features(engine, one) for one in WINDOWS])
-    assert found.shape == expected.shape
+    assert found.shape == expected.shape == (len(WINDOWS), bins, 2 * sound.RATE // hop)
     assert np.abs(found - expected).max() < 1e-3
 
 
