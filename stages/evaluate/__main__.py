@@ -6,9 +6,15 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from stages.params import Params, load_or_exit
+
+if TYPE_CHECKING:
+    from stages.evaluate.predictions import Prediction
+    from stages.records import Example
 
 CORPUS = "data/split/corpus"
 
@@ -47,7 +53,6 @@ def evaluate(params: Params, name: str) -> None:
     from stages.contamination import contaminated
     from stages.evaluate.content import test_set
     from stages.evaluate.panel import Panel
-    from stages.evaluate.predict import predict
     from stages.evaluate.results import not_applicable, score, scored, signature, signatures, statistics, worst
     from stages.evaluate.scorers.ranked import Synonyms
     from stages.evaluate.scorers.terms import Vocabulary
@@ -65,8 +70,7 @@ def evaluate(params: Params, name: str) -> None:
     if not examples:
         raise ValueError(f"tasks.{name}: its test set is empty; metrics/split.json says where its examples went")
     seen = contaminated(name, scratch=params.base[task.base].needs == CORPUS)
-    base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
-    predictions = predict(examples, base, adapter, settings, params.training(name), params.seed)
+    predictions, run = _answered(params, name, examples)
     rows = scored(predictions, panel)
     numbers, intervals = score(predictions, panel, settings, params.seed, name, rows)
 
@@ -81,10 +85,25 @@ def evaluate(params: Params, name: str) -> None:
         "errors.json": to_json(worst(predictions, panel)),
         "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, predictions, panel, rows, seen)),
     }
+    if run:
+        told["run.json"] = to_json(run)
     for file, data in told.items():
         write_bytes(folder / file, data + b"\n")
     metrics.write(f"metrics/{name}.json", numbers)
     metrics.write(f"metrics/intervals/{name}.json", intervals)
+
+
+def _answered(params: Params, name: str, examples: Sequence[Example]) -> tuple[list[Prediction], dict[str, Any]]:
+    """The answers of both systems, and what was measured of the run itself."""
+    task, training = params.tasks[name], params.training(name)
+    base, adapter = Path("models/base") / task.base, Path("models/adapters") / name
+    if params.base[task.base].kind == "whisper":
+        from stages.evaluate.listen import listen
+
+        return listen(examples, base, adapter, params.evaluate, training, params.seed, task.metrics)
+    from stages.evaluate.predict import predict
+
+    return predict(examples, base, adapter, params.evaluate, training, params.seed), {}
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ class Prediction:
     """One test example with the answers of base and tuned model.
 
     Attributes:
-        prompt: SHA-256 of the prompt as both models saw it; equal prompts make two files comparable.
+        prompt: SHA-256 of the prompt as both models saw it, or of the sound as they heard it; equal prompts make two
+            files comparable.
         content: SHA-256 of weights, tokenizer, template and settings, as `stages.evaluate.content` gives them.
     """
 
@@ -85,8 +86,8 @@ class Prediction:
     reference: str
     base_ended: bool
     tuned_ended: bool
-    base_likelihood: Likelihood
-    tuned_likelihood: Likelihood
+    base_likelihood: Likelihood | None = None
+    tuned_likelihood: Likelihood | None = None
     base: str = ""
     tuned: str = ""
     category: str = ""
@@ -98,7 +99,8 @@ class Prediction:
         """Parse one JSON object; raises `TypeError` naming a key that is missing or unknown."""
         found = orjson.loads(line)
         for system in SYSTEMS:
-            found[f"{system}_likelihood"] = Likelihood(**found[f"{system}_likelihood"])
+            if told := found.get(f"{system}_likelihood"):
+                found[f"{system}_likelihood"] = Likelihood(**told)
         return cls(**found)
 
     def answer(self, system: System) -> Answer:

@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
     parser.add_argument(
         "--reader",
-        choices=("documents", "dialogues", "table", "datasets"),
+        choices=("documents", "dialogues", "table", "datasets", "recordings"),
         help="how to read FILE (default: by its name)",
     )
     parser.add_argument("--text", action="store_true", help="print the text of FILE alone, without its record")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from stages.params.faults import Fault, KeyPath, did_you_mean, missing_name, nearest, of_validation, shown, wrong_value
 from stages.params.root import merged
-from stages.params.task import Task
+from stages.params.task import SPEECH, Task
 from stages.params.train import Train
 
 Plain = Mapping[str, Any]
@@ -26,6 +26,8 @@ STAGES = (
 )  # fmt: skip
 RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
 OF_SPEAKERS = ("wder", "diarization_accuracy", "role_accuracy", "cpwer")
+KINDS = {"llama": "language", "whisper": "speech", "spacy": "PHI finder's"}
+DOES = {"llama": "is a language model", "whisper": "is a speech model", "spacy": "finds PHI"}
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 
@@ -60,8 +62,17 @@ def sources_of_tasks(plain: Plain) -> Iterator[Fault]:
                 yield Fault((*path, "sources", number), f"found {shown(name)} a second time; once is enough")
 
 
+def recordings_of_tasks(plain: Plain) -> Iterator[Fault]:
+    """A task of speech is made of recordings."""
+    sources = _mapping(plain, "sources")
+    for path, task in _entries(plain, "tasks"):
+        for number, name in _texts(task.get("sources")) if task.get("template") in SPEECH else ():
+            if name in sources and _mapping(sources, name).get("reader") != "recordings":
+                yield wrong_value((*path, "sources", number), name, "a source whose reader is recordings")
+
+
 def bases_of_tasks(plain: Plain) -> Iterator[Fault]:
-    """A task adapts a declared language model, whose folder it names for DVC."""
+    """A task adapts a declared model of its kind, whose folder it names for DVC."""
     bases = _mapping(plain, "base")
     for path, task in _entries(plain, "tasks"):
         name = task.get("base")
@@ -70,8 +81,12 @@ def bases_of_tasks(plain: Plain) -> Iterator[Fault]:
         if name not in bases:
             yield missing_name((*path, "base"), name, "base", bases)
             continue
-        if _mapping(bases, name).get("kind", "llama") != "llama":
-            yield wrong_value((*path, "base"), name, "a language model; this one finds PHI")
+        kind, wanted = (
+            _mapping(bases, name).get("kind", "llama"),
+            "whisper" if task.get("template") in SPEECH else "llama",
+        )
+        if kind in KINDS and kind != wanted:
+            yield wrong_value((*path, "base"), name, f"a {KINDS[wanted]} model; this one {DOES[kind]}")
         if isinstance(task.get("base_path"), str) and task["base_path"] != f"models/base/{name}":
             yield wrong_value((*path, "base_path"), task["base_path"], f"models/base/{name}, as base is {name}")
 
@@ -150,6 +165,8 @@ def augmentation(plain: Plain) -> Iterator[Fault]:
         for number, name in _texts(operator.get("tasks")):
             if name not in tasks:
                 yield missing_name((*path, "tasks", number), name, "tasks", tasks)
+            elif _mapping(tasks, name).get("template") in SPEECH:
+                yield wrong_value((*path, "tasks", number), name, "a task of text; examples with sound get no children")
 
 
 def exports(plain: Plain) -> Iterator[Fault]:
@@ -211,6 +228,8 @@ def raw_material(plain: Plain) -> Iterator[Fault]:
                 yield wrong_value((*path, "path"), place, f"a path below raw, which is {raw}")
         elif _reads("extract"):
             yield from _there((*path, "path"), place)
+            if isinstance(source.get("segments"), str):
+                yield from _there((*path, "segments"), f"{place}/{source['segments']}")
 
 
 def files(plain: Plain) -> Iterator[Fault]:
@@ -237,8 +256,8 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
-    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation, exports, shares,
-    finder, raw_material, files,
+    names, sources_of_tasks, recordings_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation,
+    exports, shares, finder, raw_material, files,
 )  # fmt: skip
 
 

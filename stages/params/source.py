@@ -26,9 +26,10 @@ class Source(Section):
     says the same by column names.
     """
 
-    reader: Literal["documents", "dialogues", "table", "datasets"] = Field(
+    reader: Literal["documents", "dialogues", "table", "datasets", "recordings"] = Field(
         description="documents: PDF, image, DOCX, RTF, TXT, HTML by content; dialogues: lines of `Speaker: words`; "
-        "table: JSONL, CSV, TSV or Parquet; datasets: Hugging Face `save_to_disk` folder or hub name."
+        "table: JSONL, CSV, TSV or Parquet; datasets: Hugging Face `save_to_disk` folder or hub name; recordings: "
+        "sound of any usual format, with what annotates it beside it (docs/recordings.md)."
     )
     path: str = Field(min_length=1, description="A folder or file below the project, or the name of a hub dataset.")
     pattern: str = Field("*", min_length=1, description="Which files below `path`, and what their paths say.")
@@ -42,7 +43,13 @@ class Source(Section):
     hub_split: str | None = Field(None, description="Split of a hub dataset, such as `train`.")
     speakers: dict[str, Role] = Field(
         default_factory=_speakers,
-        description="Label in a dialogue -> role: doctor, patient, nurse, family or other.",
+        description="Label in a dialogue or recording -> role: doctor, patient, nurse, family or other; the label "
+        '"" is who speaks where an annotation names nobody.',
+    )
+    segments: str | None = Field(
+        None,
+        description="Of recordings: a manifest below `path`, JSON lines of `audio`, `segments`, `text`, `speakers`; "
+        "null where annotations lie beside their recordings.",
     )
     deidentified: bool = Field(
         False,
@@ -60,6 +67,8 @@ class Source(Section):
             raise ValueError(f"columns: the reader {self.reader} has none; they are for table and datasets")
         if "text" in self.columns and "dialogue" in self.columns:
             raise ValueError("columns: a record has a text or a dialogue, not both; make two sources of it")
+        if self.segments is not None and self.reader != "recordings":
+            raise ValueError(f"segments: the reader {self.reader} has none; it is for recordings")
         if (self.revision or self.hub_split) and self.reader != "datasets":
             raise ValueError(f"revision, hub_split: the reader {self.reader} has none; they are for a hub dataset")
         if (self.revision is None) != (self.hub_split is None):

@@ -46,6 +46,10 @@ def written(folder: Path, *changes: tuple[Keys, Any]) -> list[str]:
     return faults_of(folder, file.read_text(encoding="utf-8"))
 
 
+SCRIBE = {
+    "template": "scribe", "sources": ["visits"], "base": "clinic", "base_path": "models/base/clinic",
+    "metrics": ["wer"], "window": 6.0, "speakers": ["doctor", "patient"],
+}  # fmt: skip
 WRONG: list[tuple[Keys, Any, str]] = [
     # Unknown keys
     (("train", "hpi", "lora", "rr"), 8,
@@ -143,6 +147,23 @@ WRONG: list[tuple[Keys, Any, str]] = [
      'base.hub.revision: found "main"; pin a commit of 40 hex digits'),
     (("base", "own"), {"origin": "folder", "needs": "data/models/own"},
      'base.own.needs: found "data/models/own"; no such file or folder'),
+    # Speech
+    (("tasks", "scribe"), SCRIBE,
+     'tasks.scribe.sources[0]: found "visits"; expected a source whose reader is recordings'),
+    (("tasks", "scribe"), SCRIBE,
+     'tasks.scribe.base: found "clinic"; expected a speech model; this one is a language model'),
+    (("tasks", "scribe"), SCRIBE | {"window": 0.0},
+     "tasks.scribe.window: found 0.0; scribe needs the seconds that its base model hears at once"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": []}, "tasks.scribe.speakers: found []; scribe needs one or more"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": ["doctor", "doctor"]}, "; once each is enough"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": ["vet"]}, 'tasks.scribe.speakers[0]: found "vet"; expected one of doc'),
+    (("tasks", "scribe"), SCRIBE | {"template": "dictation"}, "; scribe needs one or more, and no other template has"),
+    (("tasks", "hpi", "window"), 6.0, "hpi has none; they are for scribe and dictation"),
+    (("tasks", "hpi", "speakers"), ["doctor"], 'tasks.hpi.speakers: found ["doctor"]; scribe needs one or more, and'),
+    (("augment", "operators", "synonyms", "tasks"), ["scribe"],
+     'augment.operators.synonyms.tasks[0]: found "scribe", which is not under tasks'),
+    (("sources", "visits", "segments"), "a.jsonl",
+     'sources.visits.segments: found "a.jsonl"; the reader dialogues has none; it is for recordings'),
     # What does not go together
     (("split", "test"), 0.95, "split: validation 0.1 and test 0.95 leave nothing to train on; their sum is below 1"),
     (("tasks", "hpi", "sections"), [],
@@ -289,3 +310,23 @@ def _python(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *words], capture_output=True, text=True, check=False, env=os.environ | {"DVC_STAGE": ""}
     )
+
+
+def test_augmentation_leaves_speech_alone(tmp_path: Path) -> None:
+    found = written(
+        tmp_path, (("tasks", "scribe"), SCRIBE), (("augment", "operators", "synonyms", "tasks"), ["scribe"])
+    )
+    assert any(
+        'augment.operators.synonyms.tasks[0]: found "scribe"; expected a task of text' in fault for fault in found
+    )
+
+
+def test_a_manifest_is_there(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    calls = {"reader": "recordings", "path": str(raw), "segments": "segments.jsonl"}
+    message = f'sources.calls.segments: found "{raw}/segments.jsonl"; no such file or folder'
+    changes = ((("raw",), str(raw)), (("sources", "calls"), calls))
+    assert any(message in fault for fault in written(tmp_path, *changes))
+    (raw / "segments.jsonl").touch()
+    assert not any("segments" in fault for fault in written(tmp_path, *changes))
