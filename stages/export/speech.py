@@ -34,7 +34,7 @@ def export(params: Params, name: str, examples: Sequence[Example], adapter: Path
     """
     declared, settings = params.export.tasks[name], params.evaluate
     fix_numerics(params.seed)
-    windows = [sound.read(Path(str(one.audio)), one.meta["start"], one.meta["end"]) for one in examples]
+    windows = [_samples(example) for example in examples]
     # Never in the bits that the adapter was trained over: see `merge`.
     model, _ = speech.load_base(Path("models/base") / declared.base, Quantization(), "float32")
     tuned, processor = speech.load_adapter(model, adapter), speech.load_processor(adapter)
@@ -53,7 +53,7 @@ def export(params: Params, name: str, examples: Sequence[Example], adapter: Path
     texts = {system: found.texts for system, found in heard.items()}
     seconds = sum(map(len, windows)) / sound.RATE
     sizes = {"merged": _size(out, "*.safetensors")} | {f: _size(out / f, "model.bin") for f in declared.ctranslate2}
-    numbers = {"seconds": seconds, "bytes": sizes} | parity.compared(params, name, examples, texts)
+    numbers = {"seconds_of_sound": seconds, "bytes": sizes} | parity.compared(params, name, examples, texts)
     return Outcome(
         numbers,
         _run(heard, seconds),
@@ -61,6 +61,12 @@ def export(params: Params, name: str, examples: Sequence[Example], adapter: Path
         list(parity.faults(numbers, declared.ctranslate2, params.export.most_wer_loss)),
         {"prompt": tokenizer.convert_ids_to_tokens(prompt), "max_length": ctranslate.most_length(prompt, most)},
     )
+
+
+def _samples(example: Example) -> sound.Samples:
+    if example.audio is None:
+        raise ValueError(f"example {example.id}: has no `audio`; a task of speech needs one")
+    return sound.read(Path(example.audio), example.meta["start"], example.meta["end"])
 
 
 def _timed(
@@ -79,7 +85,7 @@ def _run(heard: Mapping[str, _Heard], seconds: float) -> dict[str, Any]:
     """For each system its seconds, those for a second of sound, and how many times as fast as the adapter it is."""
     slowest = heard[parity.ADAPTER].seconds
     return {
-        "audio_seconds": round(seconds, 3),
+        "seconds_of_sound": round(seconds, 3),
         "systems": {
             system: {
                 "seconds": round(found.seconds, 3),
