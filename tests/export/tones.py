@@ -15,19 +15,17 @@ import numpy as np
 import torch
 
 from stages import sound
-from stages.models.speech import TASK, grow, load_base, teach
+from stages.models.scratch_whisper import new_speech_processor, new_whisper, save
+from stages.models.speech import grow, load_base, teach
 from stages.models.spoken import add_tokens, before, encode
 from stages.models.text import fix_numerics
+from stages.params.base import Hearing
 from stages.params.train import Quantization
 from stages.records import Example
 
 WORDS = ("cough", "fever", "pain", "rash", "nausea", "chills", "fatigue", "dizziness")
 VOICES = ("doctor", "patient")
 SECONDS = 2
-SPECIAL = (
-    "<|startoftranscript|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>",
-    "<|notimestamps|>",
-)  # fmt: skip
 Turns = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -53,15 +51,13 @@ def make_base(
     folder: Path, heard: Sequence[Case] = (), seconds: int = SECONDS, positions: int = 64, steps: int = 110
 ) -> None:
     """Write a Whisper that knows the words of `heard` and no speakers; without steps it has learnt nothing."""
-    from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneration
-
     fix_numerics(0, threads=1)
-    tokenizer, extractor = _tokenizer(), WhisperFeatureExtractor(chunk_length=seconds)
-    model = WhisperForConditionalGeneration(_config(tokenizer, seconds, positions))
-    model.generation_config = _settings(model.config)
-    _learn(model, tokenizer, extractor, heard, speakers=False, steps=steps, rate=5e-3)
-    for part in (model, tokenizer, extractor):
-        part.save_pretrained(folder)
+    shape = Hearing(vocabulary=320, hidden=48, encoder_layers=1, decoder_layers=1, heads=2, window=seconds, hop=160,
+                    context=positions)  # fmt: skip
+    processor = new_speech_processor([" ".join(WORDS)] * 3, shape)
+    model = new_whisper(shape, processor.tokenizer)
+    _learn(model, processor.tokenizer, processor.feature_extractor, heard, speakers=False, steps=steps, rate=5e-3)
+    save(model, processor, folder)
 
 
 def make_adapter(base: Path, folder: Path, heard: Sequence[Case], steps: int = 120) -> None:
@@ -116,61 +112,6 @@ def _tone(voice: str, word: str, rng: np.random.Generator) -> Any:
         np.sin(turn) if voice == "doctor" else 0.5 * np.sin(turn) + 0.5 * np.sin(2.01 * turn) + 0.3 * np.sin(9 * turn)
     )
     return 0.3 * wave * np.hanning(count)
-
-
-def _tokenizer() -> Any:
-    import orjson
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import WhisperTokenizer
-
-    inner = Tokenizer(models.BPE())
-    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    trainer = trainers.BpeTrainer(vocab_size=300, initial_alphabet=alphabet, show_progress=False)
-    inner.train_from_iterator([f" {' '.join(WORDS)}"] * 3, trainer)
-    found = orjson.loads(inner.to_str())["model"]
-    merges = [tuple(pair) for pair in found["merges"]]
-    tokenizer = WhisperTokenizer(vocab=found["vocab"], merges=merges, pad_token="<|endoftext|>")
-    tokenizer.add_special_tokens({"additional_special_tokens": list(SPECIAL)})
-    tokenizer.set_prefix_tokens()
-    return tokenizer
-
-
-def _config(tokenizer: Any, seconds: int, positions: int) -> Any:
-    from transformers import WhisperConfig
-
-    end, width = tokenizer.eos_token_id, 48
-    return WhisperConfig(
-        vocab_size=len(tokenizer),
-        d_model=width,
-        encoder_layers=1,
-        decoder_layers=1,
-        encoder_attention_heads=2,
-        decoder_attention_heads=2,
-        encoder_ffn_dim=2 * width,
-        decoder_ffn_dim=2 * width,
-        max_source_positions=50 * seconds,
-        max_target_positions=positions,
-        decoder_start_token_id=tokenizer.convert_tokens_to_ids(SPECIAL[0]),
-        bos_token_id=end,
-        eos_token_id=end,
-        pad_token_id=end,
-        suppress_tokens=None,
-        begin_suppress_tokens=None,
-    )
-
-
-def _settings(config: Any) -> Any:
-    from transformers import GenerationConfig
-
-    return GenerationConfig(
-        decoder_start_token_id=config.decoder_start_token_id,
-        bos_token_id=config.bos_token_id,
-        eos_token_id=config.eos_token_id,
-        pad_token_id=config.pad_token_id,
-        task=TASK,
-        is_multilingual=False,
-    )
 
 
 def _learn(
