@@ -20,10 +20,11 @@ from stages.records import Example
 
 
 class _Heard(NamedTuple):
-    """The transcripts of all windows, and the seconds that they took."""
+    """The transcripts of all windows, the seconds that they took, and the type of number that was computed in."""
 
     texts: list[str]
     seconds: float
+    computed_in: str
 
 
 def export(params: Params, name: str, examples: Sequence[Example], adapter: Path, out: Path) -> Outcome:
@@ -44,12 +45,13 @@ def export(params: Params, name: str, examples: Sequence[Example], adapter: Path
     most = min(settings.most_new_tokens, model.config.max_target_positions - len(prompt))
     asked: dict[str, Any] = {"batch": settings.batch, "most_new_tokens": most}
     by_torch = partial(speech.transcribe, tuned, processor, prompt_terms=terms, **asked)
-    heard = {parity.ADAPTER: _timed(by_torch, windows, settings.batch)}
+    heard = {parity.ADAPTER: _timed(by_torch, windows, settings.batch, "float32")}
     merge.save(merge.merge(tuned), out, declared.precision, tokenizer, processor.feature_extractor)
     for form in declared.ctranslate2:
         ctranslate.convert(out, out / form, form)
-        converted = partial(ctranslate.transcribe, ctranslate.load(out / form), tokenizer, prompt=prompt, **asked)
-        heard[form] = _timed(converted, windows, settings.batch)
+        engine = ctranslate.load(out / form)
+        converted = partial(ctranslate.transcribe, engine, tokenizer, prompt=prompt, **asked)
+        heard[form] = _timed(converted, windows, settings.batch, engine.model.compute_type)
     texts = {system: found.texts for system, found in heard.items()}
     seconds = sum(map(len, windows)) / sound.RATE
     sizes = {"merged": _size(out, "*.safetensors")} | {f: _size(out / f, "model.bin") for f in declared.ctranslate2}
@@ -73,12 +75,13 @@ def _timed(
     transcribe: Callable[[Sequence[sound.Samples]], list[speech.Transcript]],
     windows: Sequence[sound.Samples],
     batch: int,
+    computed_in: str,
 ) -> _Heard:
     # What is set up at the first call is none of the speed.
     transcribe(windows[:batch])
     began = time.monotonic()
     found = transcribe(windows)
-    return _Heard([one.text for one in found], time.monotonic() - began)
+    return _Heard([one.text for one in found], time.monotonic() - began, computed_in)
 
 
 def _run(heard: Mapping[str, _Heard], seconds: float) -> dict[str, Any]:
@@ -88,6 +91,7 @@ def _run(heard: Mapping[str, _Heard], seconds: float) -> dict[str, Any]:
         "seconds_of_sound": round(seconds, 3),
         "systems": {
             system: {
+                "computed_in": found.computed_in,
                 "seconds": round(found.seconds, 3),
                 "real_time_factor": round(found.seconds / seconds, 5),
                 "speedup": round(slowest / found.seconds, 2),

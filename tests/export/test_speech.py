@@ -101,6 +101,7 @@ def test_times_and_transcripts_stand_apart_from_the_metrics(exported: dict[str, 
     for found in run["systems"].values():
         assert found["real_time_factor"] == pytest.approx(found["seconds"] / run["seconds_of_sound"], rel=0.1)
     assert run["systems"]["adapter"]["speedup"] == 1.0
+    assert run["systems"]["int8"]["computed_in"].startswith("int8")
     rows = [json.loads(line) for line in Path("data/export/scribe/answers.jsonl").read_text().splitlines()]
     assert [row["id"] for row in rows] == [f"e{n:02d}" for n in range(16)]
     assert [row["adapter"] for row in rows] == [one.text(speakers=True) for one in HEARD]
