@@ -13,6 +13,7 @@ from stages.params.clean import Clean
 from stages.params.compare import Compare
 from stages.params.deidentify import Deidentify
 from stages.params.evaluate import Evaluate
+from stages.params.export import Export
 from stages.params.extract import Extract
 from stages.params.flow import Flow
 from stages.params.report import Report
@@ -44,6 +45,7 @@ class Params(Section):
     evaluate: Evaluate = Field(description="Base against tuned.")
     audit: Audit = Field(default_factory=Audit, description="What de-identification misses and models remember.")
     compare: Compare = Field(default_factory=Compare, description="Two revisions side by side, and the gate.")
+    export: Export = Field(default_factory=Export, description="What production loads.")
     report: Report = Field(description="The page of results.")
 
     def training(self, task: str) -> Train:

@@ -120,6 +120,15 @@ WRONG: list[tuple[Keys, Any, str]] = [
      'compare.tolerance.mr: found "mr", which is not under the tasks\' headlines; there are '
      "format_adherence, hpi_f1, mrr, perplexity; did you mean mrr?"),
     (("compare", "tolerance", "mrr"), -0.1, "compare.tolerance.mrr: found -0.1; expected a number, at least 0"),
+    (("export",), {"tasks": {"hpl": {"base": "clinic"}}},
+     'export.tasks.hpl: found "hpl", which is not under tasks; there are diagnosis, flashcards, hpi, terminology'),
+    (("export",), {"tasks": {"hpi": {"base": "phi"}}},
+     'export.tasks.hpi.base: found "phi"; expected clinic, which is tasks.hpi.base'),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int8"]}}},
+     "export.tasks.hpi.ctranslate2: of speech tasks only; leave it out, the merged weights are the export"),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int4"]}}},
+     'export.tasks.hpi.ctranslate2[0]: found "int4"; expected one of int8, int8_float16, int8_bfloat16, float16,'),
+    (("export",), {"tasks": {}, "most_wer": 0.1}, "did you mean most_wer_loss?"),
     # Paths and pins
     (("clean", "terms"), "data/lexicon/medical_term.txt",
      'clean.terms: found "data/lexicon/medical_term.txt"; no such file or folder; did you mean '
