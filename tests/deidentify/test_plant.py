@@ -76,7 +76,7 @@ def test_only_patients_at_the_end_of_the_line_and_none_that_is_held_out() -> Non
 
 def test_a_found_canary_flows_on_without_its_identifier(params: Callable[..., Deidentify]) -> None:
     read = [record("Seen for cough.", id=f"r{n}", group=f"g{n}") for n in range(40)]
-    found = _out(Step(params(), (), KEY, EVERYONE), read)
+    found = _out(Step(params(), (), KEY, Path("audio"), EVERYONE), read)
     done = {one.id: one for one in found if isinstance(one, Deidentified)}
     assert len(done) == 40
     for one in done.values():
@@ -91,7 +91,7 @@ def test_a_found_canary_flows_on_without_its_identifier(params: Callable[..., De
 def test_a_canary_that_survives_closes_its_record(params: Callable[..., Deidentify]) -> None:
     read = [record("Seen for cough.", id=f"r{n}", group=f"g{n}") for n in range(40)]
     # So sure is no detector but of what is written in one way alone.
-    found = _out(Step(params(thresholds={"default": 0.99}), (), KEY, EVERYONE), read)
+    found = _out(Step(params(thresholds={"default": 0.99}), (), KEY, Path("audio"), EVERYONE), read)
     gone = [one for one in found if isinstance(one, Rejected)]
     assert gone
     assert {one.reason for one in gone} == {SURVIVED}
