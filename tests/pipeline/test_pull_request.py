@@ -46,7 +46,7 @@ def test_half_the_training_data_is_worse_with_p(copied: Callable[[], Project]) -
 
 def test_another_test_set_is_refused(copied: Callable[[], Project]) -> None:
     project = copied()
-    project.declare({"split": {"test": 0.35}})
+    project.declare({"synthesize": {"flashcards": 110}})
     project.run("dvc", "repro", EVALUATED)
     code, row = compared(project)
     assert (code, row["verdict"], row["p"]) == (2, "refused", None)
