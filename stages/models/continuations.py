@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,8 +36,12 @@ def continuations(
         raise ValueError("the endings have no token before them in common; give them a stem")
     found: list[Continuation] = []
     with torch.inference_mode():
+        ids = torch.tensor([rows[0][:shared]], device=model.device)
+        first = model(input_ids=ids, use_cache=True, logits_to_keep=1)
         for start in range(0, len(rows), batch):
-            found += _of_batch(model, rows[0][:shared], [row[shared:] for row in rows[start : start + batch]])
+            # The cache grows with what is read after it, so that each batch needs one of its own.
+            cache = copy.deepcopy(first.past_key_values)
+            found += _of_batch(model, first.logits, cache, [row[shared:] for row in rows[start : start + batch]])
     return found
 
 
@@ -45,17 +50,16 @@ def _shared(rows: Sequence[Sequence[int]]) -> int:
     return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False)))
 
 
-def _of_batch(model: Any, before: list[int], rows: list[list[int]]) -> list[Continuation]:
+def _of_batch(model: Any, before: Any, cache: Any, rows: list[list[int]]) -> list[Continuation]:
+    """`before` are the logits `(1, 1, vocabulary)` of the first token, `cache` is what was read until there."""
     import torch
 
-    # The cache grows with what is read after it, so that each batch begins with one of its own.
-    first = model(input_ids=torch.tensor([before], device=model.device), use_cache=True, logits_to_keep=1)
-    first.past_key_values.batch_repeat_interleave(len(rows))
+    cache.batch_repeat_interleave(len(rows))
     width = max(map(len, rows))
     # What stands to the right of an ending has no part in it: a causal model does not look there.
     ids = torch.tensor([row + [0] * (width - len(row)) for row in rows], device=model.device)
-    told = model(input_ids=ids, past_key_values=first.past_key_values, use_cache=True).logits[:, :-1]
-    logits = torch.cat([first.logits.expand(len(rows), -1, -1), told], dim=1).float()
+    told = model(input_ids=ids, past_key_values=cache, use_cache=True).logits[:, :-1]
+    logits = torch.cat([before.expand(len(rows), -1, -1), told], dim=1).float()
     values = logits.log_softmax(-1).gather(2, ids[:, :, None])[..., 0].double()
     likeliest = logits.argmax(-1) == ids
     return [

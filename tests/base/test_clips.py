@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.base import clips, guide
@@ -27,6 +27,7 @@ def made(lengths: list[float]) -> Recording:
     return Recording(Path("r.flac"), tuple(found))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.1, 4), max_size=12), st.floats(1, 5), st.integers(0, 2))
 def test_rows_hold_whole_consecutive_clips_and_no_more_than_fit(
     lengths: list[float], longest: float, first: int

@@ -83,6 +83,7 @@ def test_speed_changes_length_and_pitch(speed: float, seconds: float, pitch: flo
     assert loudest == pytest.approx(pitch, abs=2)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3), st.integers(0, 3), st.integers(0, 9))
 def test_masks_blot_out_no_more_than_declared_and_leave_the_original(times: int, bins: int, seed: int) -> None:
     features = np.ones((50, 20), np.float16)

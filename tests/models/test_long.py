@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.models.long import join, window_starts
@@ -28,6 +28,7 @@ def texts(words: list[Word]) -> list[str]:
     return [word.text for word in words]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(3, 60))
 def test_windows_cover_the_sound_and_overlap(samples: int, length: int) -> None:
     starts = window_starts(samples, length)
@@ -41,6 +42,7 @@ def test_windows_cover_the_sound_and_overlap(samples: int, length: int) -> None:
         assert starts[-2] + length < samples
 
 
+@settings(deadline=None)
 @given(st.integers(2, 9), st.integers(1, 3))
 def test_windows_that_agree_give_what_was_said(first: int, overlap: int) -> None:
     """Each window hears whole words of one text."""
@@ -99,6 +101,7 @@ def brute(weights: np.ndarray) -> float:
     return float(best)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(0, 4), st.integers(0, 99))
 def test_tokens_are_laid_along_as_well_as_can_be(tokens: int, more: int, seed: int) -> None:
     weights = np.random.default_rng(seed).random((tokens, tokens + more)).astype(np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.models import spoken
@@ -40,6 +40,7 @@ def test_what_is_encoded_is_decoded(tokenizer: Any, text: str) -> None:
     assert spoken.decode(tokenizer, [*tokenizer.prefix_tokens, *ids, tokenizer.eos_token_id]) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["<|doctor|>", "<|patient|>", "pain", "vedolizumab", "no."]), max_size=8))
 def test_any_order_of_speakers_terms_and_words(tokenizer: Any, words: list[str]) -> None:
     text = " ".join(words)
