@@ -26,7 +26,7 @@ def main() -> None:
         settings = settings.model_copy(update={"patients": given.patients})
 
     from stages.synthesize.clinic import build
-    from stages.synthesize.speech.espeak import Missing
+    from stages.synthesize.speech.speak import Missing
 
     try:
         counts = build(settings, told.seed, given.out or FOLDER)

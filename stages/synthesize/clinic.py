@@ -29,7 +29,7 @@ from stages.synthesize.fill import Filled, fill, joined
 from stages.synthesize.gold import Gold
 from stages.synthesize.identity import Cast, make_cast, next_visit
 from stages.synthesize.passages import make_passages
-from stages.synthesize.speech import corpus, dictations, espeak, manifest, recordings
+from stages.synthesize.speech import corpus, dictations, manifest, recordings, speak
 from stages.synthesize.speech.dictations import Dictation
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.summaries import make_summary
@@ -57,12 +57,12 @@ class Made:
 def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
     """Write the clinic into `folder`, rewriting what an earlier run left there; returns counts.
 
-    The same settings and seed give the same bytes, whatever the number of processes. Raises `espeak.Missing` where
+    The same settings and seed give the same bytes, whatever the number of processes. Raises `speak.Missing` where
     there is sound to make and nothing to make it with.
     """
     raw = folder / "raw"
     if settings.recorded or settings.dictations or settings.speech_hours:
-        espeak.check()
+        speak.check()
     for part in ("raw", "gold", "notes", "speech"):
         shutil.rmtree(folder / part, ignore_errors=True)
         (folder / part).mkdir(parents=True)

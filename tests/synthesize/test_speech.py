@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import sound
+from stages import espeak, sound
+from stages.espeak import Synthesizer, Voice
 from stages.params.synthesize import Synthesize
 from stages.records import Span
 from stages.sound import RATE
 from stages.synthesize.clinic import build
 from stages.synthesize.fill import Filled
-from stages.synthesize.speech import corpus, engine, room, voices
-from stages.synthesize.speech.espeak import Missing, Synthesizer, Voice
-from stages.synthesize.speech.speak import LONGEST, speak
+from stages.synthesize.speech import corpus, room, voices
+from stages.synthesize.speech.speak import LONGEST, Missing, speak
 from stages.synthesize.wording import Voice as Side
 from stages.synthesize.wording import pools
 
@@ -40,7 +40,7 @@ SILENT = SETTINGS.model_copy(update={"recorded": 0.0, "dictations": 0, "speech_h
 PLACES = ("raw/recordings", "raw/dictations", "speech")
 VOICE = Voice("en-us+m1", 170, 50, 50)
 
-pytestmark = pytest.mark.skipif(engine.library() is None, reason="espeak-ng is not installed")
+pytestmark = pytest.mark.skipif(espeak.version() is None, reason="espeak-ng is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_one_process_makes_the_same_bytes_as_many_and_a_larger_clinic_leaves_the
 
 
 def test_speech_is_switched_off_by_sizes_of_zero(clinic, tmp_path, monkeypatch):
-    monkeypatch.setattr("stages.synthesize.speech.engine.library", lambda: None)
+    monkeypatch.setattr("stages.espeak.version", lambda: None)
     counts = build(SILENT, SEED, tmp_path)
     assert {counts[name] for name in ("recordings", "dictations", "speech")} == {0}
     assert not list(tmp_path.rglob("*.flac"))
@@ -113,7 +113,7 @@ def test_speech_is_switched_off_by_sizes_of_zero(clinic, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("size", [{"recorded": 0.5}, {"dictations": 4}, {"speech_hours": 0.01}])
 def test_without_espeak_the_error_says_what_to_install(tmp_path, monkeypatch, size):
-    monkeypatch.setattr("stages.synthesize.speech.engine.library", lambda: None)
+    monkeypatch.setattr("stages.espeak.version", lambda: None)
     with pytest.raises(Missing, match=r"apt-get install espeak-ng.* or set synthesize\.recorded"):
         build(SILENT.model_copy(update=size), SEED, tmp_path)
     assert not list(tmp_path.iterdir())

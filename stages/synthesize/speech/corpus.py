@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from stages import sound
+from stages.espeak import Synthesizer, Voice
 from stages.keys import seeded
 from stages.sound import RATE, Samples
 from stages.synthesize.case import make_case
@@ -23,7 +24,6 @@ from stages.synthesize.dialogues import turns_of
 from stages.synthesize.fill import SLOT, Filled
 from stages.synthesize.speech import manifest, voices
 from stages.synthesize.speech.dictations import KINDS
-from stages.synthesize.speech.espeak import Synthesizer, Voice
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak

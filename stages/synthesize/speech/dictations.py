@@ -17,11 +17,11 @@ from itertools import islice
 from pathlib import Path
 
 from stages import sound
+from stages.espeak import Synthesizer
 from stages.keys import seeded
 from stages.synthesize.fill import fill
 from stages.synthesize.identity import Cast, make_cast
 from stages.synthesize.speech import manifest, voices, words
-from stages.synthesize.speech.espeak import Synthesizer
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak

@@ -25,9 +25,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stages.espeak import Voice
 from stages.records import Turn, to_json
 from stages.sound import RATE, Samples
-from stages.synthesize.speech.espeak import Voice
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import Spoken
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stages import sound
+from stages.espeak import Synthesizer, Voice
 from stages.keys import seeded
 from stages.records import Turn
 from stages.synthesize.case import Case
@@ -15,7 +16,6 @@ from stages.synthesize.dialogues import turns_of
 from stages.synthesize.fill import fill
 from stages.synthesize.identity import Cast, Persona
 from stages.synthesize.speech import manifest, voices, words
-from stages.synthesize.speech.espeak import Synthesizer, Voice
 from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak

@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from stages import espeak
+from stages.espeak import Synthesizer, Utterance, Voice
 from stages.records import Span
 from stages.sound import Samples
 from stages.synthesize.fill import Filled
 from stages.synthesize.speech import words
-from stages.synthesize.speech.espeak import Synthesizer, Utterance, Voice
 
+INSTALL = (
+    "espeak-ng speaks the clinic's recordings and is not installed: install it with `apt-get install espeak-ng` "
+    "(apt.txt lists it), or set synthesize.recorded, synthesize.dictations and synthesize.speech_hours to 0"
+)
 LONGEST = 5.5  # seconds of an utterance, where it can be cut at all
 # Where an utterance may be cut, the best places first: after a sentence, after a comma, before a word that joins.
 CUTS = (
@@ -29,6 +34,16 @@ class Spoken:
     text: str
     samples: Samples
     identifiers: tuple[tuple[float, float, str], ...]
+
+
+class Missing(RuntimeError):
+    """espeak-ng is not installed; the message says what to do."""
+
+
+def check() -> None:
+    """Raise `Missing` where there is no espeak-ng."""
+    if espeak.version() is None:
+        raise Missing(INSTALL)
 
 
 def speak(synthesizer: Synthesizer, filled: Filled, voice: Voice) -> Iterator[Spoken]:

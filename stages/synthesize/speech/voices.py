@@ -6,8 +6,8 @@ import random
 from functools import cache
 from pathlib import Path
 
+from stages.espeak import Voice
 from stages.keys import seeded
-from stages.synthesize.speech.espeak import Voice
 from stages.synthesize.wording import Voice as Side
 
 LANGUAGE = "en-us"
