@@ -9,6 +9,7 @@ the context enhancer takes quadratic time (the net's expressions hold their cont
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 
+from stages.deidentify.aloud import aloud
 from stages.deidentify.labels import FOREIGN, LABELS
 from stages.deidentify.names import names
 from stages.deidentify.numbers import numbers
@@ -96,7 +98,8 @@ class Net(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], **_: Any) -> list[RecognizerResult]:
         """Spans of numbers, times, places and names; they may overlap."""
-        found = (span for net in (numbers, times, places, names) for span in net(text))
+        nets = (numbers, times, places, names)
+        found = itertools.chain.from_iterable([*(net(text) for net in nets), aloud(text, nets)])
         wanted = set(entities)
         return [_result(span) for span in found if span.label in wanted]
 

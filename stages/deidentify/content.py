@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from stages.records import Record, Span
+from stages.records import Record, Span, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,15 @@ class Content:
         if record.text is not None:
             return cls(record.text, ((0, len(record.text)),))
         if record.turns:
-            pieces = [piece for turn in record.turns for piece in (turn.speaker, ": ", turn.text, "\n")]
-            # A speaker's role begins with a capital where a transcript is read by people, and so does the model's.
-            pieces[::4] = [piece[:1].upper() + piece[1:] for piece in pieces[::4]]
+            pieces: list[str] = []
+            for before, turn in zip((None, *record.turns), record.turns, strict=False):
+                if record.audio and before and before.speaker == turn.speaker:
+                    # Segments of a recording end at pauses, and at times within a name.
+                    pieces[-1:] = [" ", "", "", turn.text, "\n"]
+                else:
+                    # A speaker's role begins with a capital where a transcript is read by people, and so does the
+                    # model's.
+                    pieces += [turn.speaker[:1].upper() + turn.speaker[1:], ": ", turn.text, "\n"]
         else:
             pieces = [
                 piece for name, value in record.fields.items() for piece in (name.capitalize(), ": ", value, "\n")
@@ -55,11 +61,12 @@ def rebuilt(record: Record, texts: Sequence[str]) -> Record:
     if record.text is not None:
         return replace(record, text=texts[0])
     if record.turns:
-        turns = tuple(
-            replace(turn, speaker=_speaker(turn.speaker, texts[2 * at]), text=texts[2 * at + 1])
-            for at, turn in enumerate(record.turns)
-        )
-        return replace(record, turns=turns)
+        turns: list[Turn] = []
+        for turn, speaker, text in zip(record.turns, texts[::2], texts[1::2], strict=True):
+            goes_on = not speaker and turns
+            who = turns[-1].speaker if goes_on else _speaker(turn.speaker, speaker)
+            turns.append(replace(turn, speaker=who, text=text))
+        return replace(record, turns=tuple(turns))
     return replace(record, fields={name: texts[2 * at + 1] for at, name in enumerate(record.fields)})
 
 

@@ -13,6 +13,7 @@ from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
 from stages.deidentify.places import GENERIC_WORDS
+from stages.deidentify.recased import is_small, recased
 from stages.deidentify.spans import resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
@@ -27,6 +28,8 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_AFTER = re.compile(r"\s*(?:bpm|mmhg|%|kg|lbs?\b|mg|mm\b|cm\b|/\d|beats)", re.IGNORECASE)
+# A dose in words, as it is dictated.
+_DOSE = re.compile(r"\b(?:milligrams?|micrograms?|grams?|milliliters?|units?|puffs?|tablets?)\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:9\d|1[0-2]\d)\b|ninet|hundred|centenarian|nonagenarian|90", re.IGNORECASE)
 _STAFF_BEFORE = re.compile(
     r"(?i)\b(?:dr|doctor|prof|professor|nurse|attending|physician|surgeon|resident|signed|provider|seen by|"
@@ -74,6 +77,7 @@ class Finder:
 
     def find(self, texts: Sequence[str]) -> Found:
         """Search all texts of one patient."""
+        texts = [recased(text, self._medicine.is_term) if is_small(text) else text for text in texts]
         raw = self._analyzer.spans(texts)
         first = [self._refined(text, spans) for text, spans in zip(texts, raw, strict=True)]
         known = Known.gathered(texts, first, self._medicine)
@@ -116,6 +120,8 @@ class Finder:
         value = text[span.start : span.end]
         words = re.findall(r"[^\W\d_]+", value)
         if not words or (span.by == "ner" and all(word.casefold() in NO_NAMES for word in words)):
+            return True
+        if span.by == "ner" and _DOSE.search(value):
             return True
         if span.by == "ner" and len(words) == 1 and value.isupper() and not re.search(r"[AEIOUYÀ-Þ]", value):
             return True
@@ -195,6 +201,8 @@ def _plausible(text: str, span: Span) -> bool:
     if span.label == "AGE":
         return bool(_OLD.search(value)) and not _MEASURE_AFTER.match(text, span.end)
     if span.label in PLACES:
+        if _DOSE.search(value):
+            return False
         words = re.findall(r"[^\W\d_]+", value.casefold())
         if words and all(word in NO_NAMES or word in TITLES or word in GENERIC_WORDS for word in words):
             return False

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
-from stages import flow, metrics, shards
+from stages import espeak, flow, metrics, shards
+from stages.canaries import Canary
 from stages.deidentify.judge import Verdict, judge, over
+from stages.deidentify.plant import Planter
+from stages.deidentify.spoken import verdict
 from stages.deidentify.step import Deidentified, Step
 from stages.keys import Key
 from stages.memo import fingerprint
@@ -21,38 +24,44 @@ from stages.records import Record
 READ = Path("data/extract/records")
 TARGET = Path("data/deidentify")
 METRICS = Path("metrics/deidentify.json")
+AUDIO = "audio"
+CANARIES = "canaries.jsonl"
+WORK = ".work"
 LISTED = 50  # ids of leaking records that are printed
 
 
 def run(params: Params) -> int:
     """De-identify every extracted record and write metrics/deidentify.json; return the exit code.
 
-    It is 1 when more gold documents leak than `max_document_leak_rate` allows: then nothing stands in data/deidentify,
-    and the ids of the records are printed. Raises `ValueError` or `FileNotFoundError` naming what is missing.
+    It is 1 when more gold documents leak than `max_document_leak_rate` allows, or more seconds of gold identifiers are
+    audible than `speech.max_audible_phi`: then nothing stands in data/deidentify, and the ids of the records are
+    printed. Raises `ValueError` or `FileNotFoundError` naming what is missing.
     """
     declared = params.deidentify
     key = Key.read(params.key_file)
     check_model(params)
-    step = Step(declared, [name for name, source in params.sources.items() if source.deidentified], key)
+    exempt = [name for name, source in params.sources.items() if source.deidentified]
+    step = Step(declared, exempt, key, TARGET / AUDIO, Planter(params.audit.patients, params.seed, key))
+    check_voice(params)
     depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers) if path]
-    # Only what de-identification does may invalidate the memo, not where its gold lies or what leak rate is allowed.
-    does = declared.model_dump(mode="json", exclude={"gold", "max_document_leak_rate"})
-    mark = fingerprint(key, step.stage, {"deidentify": does, "exempt": sorted(step.exempt)}, depends)
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(dir=TARGET, prefix=".work") as folder:
+    mark = fingerprint(key, step.stage, _does(params, step), [*depends, Path(espeak.__file__).parent])
+    _clear()
+    with tempfile.TemporaryDirectory(dir=TARGET, prefix=WORK) as folder:
         work = Path(folder)
         numbers: dict[str, Any] = dict(flow.run(step, [READ], work, params.flow, key, mark))
-        verdict = _judged(params, work)
-        if verdict:
-            numbers |= verdict.numbers
+        done = shards.read(work / "records", Deidentified)
+        step.recordings.restore((found.cut for found in done if found.cut), params.flow)
+        leak, heard = _judged(params, work), _heard(params, numbers, work)
+        numbers |= {**(leak.numbers if leak else {}), **({"speech": heard.numbers} if heard else {})}
         metrics.write(METRICS, numbers)
-        if verdict and over(verdict, declared.max_document_leak_rate):
-            _tell(verdict, declared.max_document_leak_rate)
+        if faults := _faults(params, leak, heard):
+            shutil.rmtree(TARGET / AUDIO, ignore_errors=True)
+            print(*faults, sep="\n", file=sys.stderr)
             return 1
         for shard in range(params.flow.shards):
             shards.write_shard(shards.shard_path(TARGET / "records", shard), _records(work, shard))
         shutil.copytree(work / "quarantine", TARGET / "quarantine")
+        shards.write_shard(TARGET / CANARIES, _canaries(work))
     return 0
 
 
@@ -85,6 +94,35 @@ def _in_hub_cache(model: str) -> bool:
         return False
 
 
+def check_voice(params: Params) -> None:
+    """Raises `ValueError` saying what to install when recordings are to be searched and espeak-ng is not there."""
+    wanted = params.deidentify.speech.aligner == "rendering" and any((READ.parent / AUDIO).glob("*"))
+    if wanted and espeak.version() is None:
+        raise ValueError(
+            "deidentify.speech.aligner: rendering needs espeak-ng, which is not installed: install it with `apt-get "
+            "install espeak-ng` (apt.txt lists it), or say turn"
+        )
+
+
+def _does(params: Params, step: Step) -> dict[str, Any]:
+    """What de-identification does: only that may invalidate the memo, not where its gold lies or what may leak."""
+    declared = params.deidentify.model_dump(
+        mode="json", exclude={"gold": True, "max_document_leak_rate": True, "speech": {"max_audible_phi"}}
+    )
+    planted = {"patients": params.audit.patients, "seed": params.seed}
+    return {"deidentify": declared, "exempt": sorted(step.exempt), "planted": planted, "espeak": espeak.version()}
+
+
+def _clear() -> None:
+    """Remove what an earlier run wrote, but for recordings: those that are still right are kept."""
+    for name in ("records", "quarantine"):
+        shutil.rmtree(TARGET / name, ignore_errors=True)
+    (TARGET / CANARIES).unlink(missing_ok=True)
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for left in TARGET.glob(f"{WORK}*"):
+        shutil.rmtree(left)
+
+
 def _judged(params: Params, work: Path) -> Verdict | None:
     declared = params.deidentify
     if declared.gold is None:
@@ -92,17 +130,42 @@ def _judged(params: Params, work: Path) -> Verdict | None:
     return judge(Path(declared.gold), READ, work / "records", declared.terms)
 
 
+def _heard(params: Params, counts: dict[str, Any], work: Path) -> verdict.Verdict | None:
+    if "speech.in" not in counts:
+        return None
+    gold = params.deidentify.gold
+    return verdict.scored(counts, Path(gold) if gold else None, READ, work / "records")
+
+
 def _records(work: Path, shard: int) -> Iterator[Record]:
     return (found.record for found in shards.read_shard(shards.shard_path(work / "records", shard), Deidentified))
 
 
-def _tell(verdict: Verdict, most: float) -> None:
-    rate = verdict.numbers["document_leak_rate"]
-    print(
-        f"deidentify: {rate:.4f} of the gold documents hold an identifier after de-identification, "
-        f"`max_document_leak_rate` is {most}; nothing was written. Records:",
-        *verdict.leaking[:LISTED],
-        *([f"... and {len(verdict.leaking) - LISTED} more"] if len(verdict.leaking) > LISTED else []),
-        sep="\n",
-        file=sys.stderr,
-    )
+def _canaries(work: Path) -> Iterator[Canary]:
+    """What was planted in records that flow on, in the order of shards."""
+    done = shards.read(work / "records", Deidentified)
+    return (found.canary for found in done if found.canary is not None)
+
+
+def _faults(params: Params, leak: Verdict | None, heard: verdict.Verdict | None) -> list[str]:
+    """What is said of a run that leaks more than declared, with ids of records; nothing where it does not."""
+    told: list[str] = []
+    declared = params.deidentify
+    if leak and over(leak, declared.max_document_leak_rate):
+        told += _told(
+            f"{leak.numbers['document_leak_rate']:.4f} of the gold documents hold an identifier after "
+            f"de-identification, `max_document_leak_rate` is {declared.max_document_leak_rate}",
+            leak.leaking,
+        )
+    if heard and verdict.over(heard, declared.speech.max_audible_phi):
+        told += _told(
+            f"{heard.numbers['audible_share']:.4f} of the seconds of gold identifiers are audible after "
+            f"de-identification, `speech.max_audible_phi` is {declared.speech.max_audible_phi}",
+            heard.leaking,
+        )
+    return told
+
+
+def _told(fault: str, ids: Sequence[str]) -> list[str]:
+    more = [f"... and {len(ids) - LISTED} more"] if len(ids) > LISTED else []
+    return [f"deidentify: {fault}; nothing was written. Records:", *ids[:LISTED], *more]

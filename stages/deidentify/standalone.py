@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -25,18 +26,20 @@ def show(files: Sequence[Path], params: Params, spans: bool) -> int:
     stderr, without its text. Raises `ValueError` naming a file that cannot be read.
     """
     check_model(params)
-    step = Step(params.deidentify, (), Key.read(params.key_file))
-    step.setup()
     rejected = 0
     records = sorted((record for path in files for record in read(path)), key=lambda record: record.group)
-    for _, unit in groupby(records, key=lambda record: record.group):
-        for found in step.process(list(unit)):
-            if isinstance(found, Rejected):
-                rejected += 1
-                print(f"{found.id}: not printed: {found.reason}", file=sys.stderr)
-            elif isinstance(found, Deidentified):
-                lines = [f"{label}\t{start}\t{end}" for start, end, label in found.found]
-                print("\n".join(lines) if spans else Content.of(found.record).text)
+    # Sound is no output of this command.
+    with tempfile.TemporaryDirectory() as recordings:
+        step = Step(params.deidentify, (), Key.read(params.key_file), Path(recordings))
+        step.setup()
+        for _, unit in groupby(records, key=lambda record: record.group):
+            for found in step.process(list(unit)):
+                if isinstance(found, Rejected):
+                    rejected += 1
+                    print(f"{found.id}: not printed: {found.reason}", file=sys.stderr)
+                elif isinstance(found, Deidentified):
+                    lines = [f"{label}\t{start}\t{end}" for start, end, label in found.found]
+                    print("\n".join(lines) if spans else Content.of(found.record).text)
     return 1 if rejected else 0
 
 

@@ -5,37 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 
+from stages.canaries import Canary
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
 from stages.deidentify.labels import LABELS, PLACES
+from stages.deidentify.plant import Planted, Planter
+from stages.deidentify.reasons import LEFT
+from stages.deidentify.spoken.recordings import Cut, Recordings, Refused
 from stages.flow import Count, Rejected
 from stages.headers import plain, read_headers
 from stages.keys import Key
 from stages.params.deidentify import Deidentify
 from stages.records import Record, Span, to_json
+from stages.store import Store
 
 if TYPE_CHECKING:
     from stages.deidentify.finder import Finder
     from stages.deidentify.replace import Replaced, Replacer
 
-LEFT = "identifier left after replacement"
 HEADER_FIELD = "section_header"
-HAS_AUDIO = "audio is not de-identified"
+
+SURVIVED = "planted identifier survived"
 
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
     """A record as it flows on, with where PHI was found in the content that was read (labels and places, no values).
 
-    The spans serve scoring on this machine and are never written to the stage's outputs.
+    The spans serve scoring on this machine and are never written to the stage's outputs; nor is how its recording was
+    cut. `canary` was planted in the record and is gone from it.
     """
 
     record: Record
     found: tuple[tuple[int, int, str], ...] = ()
+    cut: Cut | None = None
+    canary: Canary | None = None
 
     @property
     def id(self) -> str:
@@ -50,7 +59,9 @@ class Deidentified:
         """Parse one JSON object."""
         plain = orjson.loads(line)
         spans = tuple((start, end, label) for start, end, label in plain.get("found", ()))
-        return cls(Record.from_json(to_json(plain["record"])), spans)
+        cut = Cut.of(plain["cut"]) if "cut" in plain else None
+        canary = Canary(**plain["canary"]) if "canary" in plain else None
+        return cls(Record.from_json(to_json(plain["record"])), spans, cut, canary)
 
 
 class Step:
@@ -58,6 +69,8 @@ class Step:
 
     Args:
         exempt: Names of the sources that never held a person's data; their records pass as they are.
+        recordings: Folder that recordings are written to.
+        planter: Plants canaries into some records before they are searched.
     """
 
     stage = "deidentify"
@@ -65,8 +78,12 @@ class Step:
     takes: type[Any] = Record
     gives: type[Any] = Deidentified
 
-    def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key) -> None:
+    def __init__(
+        self, params: Deidentify, exempt: Iterable[str], key: Key, recordings: Path, planter: Planter | None = None
+    ) -> None:
         self._params, self.exempt, self._key = params, frozenset(exempt), key
+        self.recordings = Recordings(params.speech, Store(recordings))
+        self._plant = planter.plant if planter else Planted
         self._headers = read_headers(params.headers) if params.headers else {}
         self._finder: Finder | None = None
 
@@ -80,20 +97,33 @@ class Step:
         """Yield each record without its identifiers, or its rejection."""
         closed = []
         for record in unit:
+            if record.audio:
+                yield Count("speech.in")
             if record.source in self.exempt:
-                yield Deidentified(record)
-            elif record.audio:
-                yield Rejected(record.id, record.group, record.source, HAS_AUDIO)
-            else:
+                yield Deidentified(*self._exempt(record))
+                continue
+            try:
+                if record.audio:
+                    self.recordings.refuse(record)
                 closed.append(record)
+            except Refused as refused:
+                yield from _rejected(record, str(refused))
         if closed:
             yield from self._patient(closed)
 
+    def _exempt(self, record: Record) -> tuple[Record, tuple[()], Cut | None]:
+        if not record.audio:
+            return record, (), None
+        whole, cut = self.recordings.whole(record)
+        return whole, (), cut
+
     def _patient(self, records: Sequence[Record]) -> Iterator[Deidentified | Rejected | Count]:
+        from stages.deidentify.replace import Replaced
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
-        contents = [Content.of(self._without_headers(record)) for record in records]
+        planted = [self._plant(record) for record in records]
+        contents = [Content.of(self._without_headers(one.record)) for one in planted]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
         identifiers = [
@@ -105,18 +135,43 @@ class Step:
             (label, value) for label, value in identifiers if label not in PLACES or folded(value) in found.values
         ]
         residue = Residue.of(sought, found.parts)
-        for record, content, spans in zip(records, contents, found.spans, strict=True):
+        for one, content, spans in zip(planted, contents, found.spans, strict=True):
+            record, inside = one.record, content.within(spans)
             parts = [
-                replacer.replaced(content.text[start:end], inside)
-                for (start, end), inside in zip(content.parts, content.within(spans), strict=True)
+                replacer.replaced(content.text[start:end], within)
+                for (start, end), within in zip(content.parts, inside, strict=True)
             ]
-            if any(residue.stands_in(part.text, part.spans) for part in parts):
-                yield Rejected(record.id, record.group, record.source, LEFT)
+            survived = one.canary is not None and any(one.canary.stands_in(part.text) for part in parts)
+            yield from _counted(one, survived)
+            if survived:
+                yield from _rejected(record, SURVIVED)
                 continue
-            yield Deidentified(self._written(record, parts), tuple((s.start, s.end, s.label) for s in spans))
+            try:
+                whole, cut = self._without(record, parts, inside)
+            except Refused as refused:
+                yield from _rejected(record, str(refused))
+                continue
+            left = parts if cut is None else [*parts[::2], *(Replaced(turn.text, ()) for turn in whole.turns)]
+            if any(residue.stands_in(part.text, part.spans) for part in left):
+                yield from _rejected(record, LEFT)
+                continue
+            if cut is not None:
+                whole, cut = self.recordings.made(whole, cut)
+            yield Deidentified(whole, one.as_read(spans), cut, one.canary)
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
+
+    def _without(
+        self, record: Record, parts: Sequence[Replaced], inside: Sequence[Sequence[Span]]
+    ) -> tuple[Record, Cut | None]:
+        """The record without identifiers: surrogates stand for them, but of a recording's turns their words go."""
+        from stages.deidentify.replace import Replaced
+
+        if not record.audio:
+            return self._written(record, parts), None
+        named = [part if at % 2 == 0 else Replaced(record.turns[at // 2].text, ()) for at, part in enumerate(parts)]
+        return self.recordings.without(self._written(record, named), inside[1::2])
 
     def _without_headers(self, record: Record) -> Record:
         """The record with blanks where a declared section name stands: `GENHX` reads like a surname in capitals."""
@@ -163,3 +218,15 @@ class Step:
         kept = {name: text for name, text in record.fields.items() if self._is_header(name, text)}
         whole = replace(whole, fields={**whole.fields, **kept})
         return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))
+
+
+def _counted(planted: Planted, survived: bool) -> Iterator[Count]:
+    if planted.canary is not None:
+        yield Count(f"canaries.planted.{planted.canary.label}")
+        yield Count(f"canaries.removed.{planted.canary.label}", int(not survived))
+
+
+def _rejected(record: Record, reason: str) -> Iterator[Rejected | Count]:
+    yield Rejected(record.id, record.group, record.source, reason)
+    if record.audio:
+        yield Count(f"speech.dropped.{reason}")

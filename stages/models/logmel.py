@@ -24,14 +24,17 @@ SPAN = 8.0
 
 
 def log_mel(extractor: Any, samples: Samples) -> NDArray[np.float16]:
-    """Features `(frames, bins)` of a sound that is followed by silence, one frame for each hop of `extractor`.
+    """Features `(frames, bins)` of a sound that is followed by silence: a frame for each hop that hears any of it.
 
-    Half precision: an error of 0.004 of a decade at the most, where a breath is one of several.
+    A sound that fills its window has no more frames than that. Half precision: an error of 0.004 of a decade at the
+    most, where a breath is one of several.
     """
     import torch
 
     hop, width = extractor.hop_length, extractor.n_fft
-    frames = -(-len(samples) // hop)
+    frames = -(-(len(samples) + width // 2) // hop)
+    if len(samples) <= extractor.n_samples:
+        frames = min(frames, extractor.nb_max_frames)
     # Two widths: one that the last frame reaches into, and one for the reflection at the edge.
     padded = torch.from_numpy(np.concatenate([samples, np.zeros(2 * width, np.float32)]))
     spectrum = torch.stft(padded, width, hop, window=torch.hann_window(width), return_complex=True)[:, :frames]

@@ -116,15 +116,15 @@ def transcribe(
     """
     import torch
 
-    core, tokenizer = _core(model), processor.tokenizer
+    core, tokenizer = core_of(model), processor.tokenizer
     start = spoken.before(tokenizer, prompt_terms, most_prompt(model))
     settings = _greedy(core, tokenizer, min(most_new_tokens, core.config.max_target_positions - len(start)))
     found: list[Transcript] = []
     with torch.inference_mode():
         for chosen in _batches(len(windows), batch, "transcribe"):
-            heard = _features(core, processor, [windows[i] for i in chosen])
+            sounds = heard(core, processor, [windows[i] for i in chosen])
             first = torch.tensor([start] * len(chosen), device=core.device)
-            rows = _generate(core, heard, first, settings)[:, len(start) :].tolist()
+            rows = _generate(core, sounds, first, settings)[:, len(start) :].tolist()
             found += [_transcript(tokenizer, row) for row in rows]
     return found
 
@@ -140,16 +140,16 @@ def transcript_logprobs(
     """Log-probability of each transcript given its window, end token included."""
     import torch
 
-    core, tokenizer = _core(model), processor.tokenizer
+    core, tokenizer = core_of(model), processor.tokenizer
     start = spoken.before(tokenizer, prompt_terms, most_prompt(model))
     found: list[Likelihood] = []
     with torch.inference_mode():
         for chosen in _batches(len(windows), batch, "score"):
-            heard = _features(core, processor, [windows[i] for i in chosen])
+            sounds = heard(core, processor, [windows[i] for i in chosen])
             told = [[*spoken.encode(tokenizer, texts[i]), tokenizer.eos_token_id] for i in chosen]
             inputs, labels = teach([start] * len(told), told, tokenizer.eos_token_id)
             ids = torch.tensor(inputs, device=core.device)
-            logits = core(input_features=heard, decoder_input_ids=ids, use_cache=False).logits
+            logits = core(input_features=sounds, decoder_input_ids=ids, use_cache=False).logits
             values = logits.float().log_softmax(-1).double()
             for i, row, wanted in zip(chosen, values, labels, strict=True):
                 places = [(at, id) for at, id in enumerate(wanted) if id != IGNORED]
@@ -181,15 +181,16 @@ def teach(
 
 def most_prompt(model: Any) -> int:
     """Tokens that may stand before a transcript for context: less than half of the decoder's positions."""
-    return int(_core(model).config.max_target_positions) // 2 - 1
+    return int(core_of(model).config.max_target_positions) // 2 - 1
 
 
-def _core(model: Any) -> Any:
+def core_of(model: Any) -> Any:
     """The Whisper itself, below PEFT's wrapper; its layers carry the adapter."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-def _features(core: Any, processor: Any, windows: Sequence[Samples]) -> Any:
+def heard(core: Any, processor: Any, windows: Sequence[Samples]) -> Any:
+    """Input features of windows; raises `ValueError` on one that is longer than the model hears."""
     extractor = processor.feature_extractor
     if longest := max((len(window) for window in windows if len(window) > extractor.n_samples), default=0):
         raise ValueError(f"a window of {longest / RATE:.2f} s; this model hears {extractor.chunk_length} s at once")
@@ -210,13 +211,13 @@ def _greedy(core: Any, tokenizer: Any, most_new_tokens: int) -> Any:
     )
 
 
-def _generate(core: Any, heard: Any, first: Any, settings: Any) -> Any:
+def _generate(core: Any, sounds: Any, first: Any, settings: Any) -> Any:
     import torch
     from transformers.generation import GenerationMixin
 
     return GenerationMixin.generate(
         core,
-        inputs=heard,
+        inputs=sounds,
         decoder_input_ids=first,
         decoder_attention_mask=torch.ones_like(first),
         generation_config=settings,

@@ -174,6 +174,16 @@ def response_logprobs(
     return [one for one in found if one is not None]
 
 
+def next_logprobs(model: Any, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> Iterator[Any]:
+    """Natural-log probabilities `(vocabulary,)` of the token after each prompt, asked one by one, on the CPU."""
+    import torch
+
+    with torch.inference_mode():
+        for prompt in prompts:
+            ids = torch.tensor([_ids(tokenizer, prompt)], device=model.device)
+            yield model(input_ids=ids, logits_to_keep=1).logits[0, -1].float().log_softmax(-1).cpu().numpy()
+
+
 def _ids(tokenizer: PreTrainedTokenizerBase, prompt: str) -> list[int]:
     return list(tokenizer(prompt, add_special_tokens=tokenizer.chat_template is None)["input_ids"])
 

@@ -22,9 +22,12 @@ Plain = Mapping[str, Any]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 STAGES = (
     "synthesize", "extract", "deidentify", "clean", "structure", "augment", "split",
-    "base", "train", "evaluate", "report",
+    "base", "train", "evaluate", "audit", "export", "report",
 )  # fmt: skip
-RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+RESERVED = (
+    *STAGES, "canaries", "contamination", "corpus", "defaults", "intervals", "privacy", "quarantine",
+    "split-certificate",
+)  # fmt: skip
 OF_SPEAKERS = ("wder", "diarization_accuracy", "role_accuracy", "cpwer")
 KINDS = {"llama": "language", "whisper": "speech", "spacy": "PHI finder's"}
 DOES = {"llama": "is a language model", "whisper": "is a speech model", "spacy": "finds PHI"}
@@ -169,6 +172,27 @@ def augmentation(plain: Plain) -> Iterator[Fault]:
                 yield wrong_value((*path, "tasks", number), name, "a task of text; examples with sound get no children")
 
 
+def exports(plain: Plain) -> Iterator[Fault]:
+    """What is exported is a declared task on its own base; CTranslate2 is for speech."""
+    tasks, bases = _mapping(plain, "tasks"), _mapping(plain, "base")
+    for path, exported in _entries(plain, "export", "tasks"):
+        name = path[-1]
+        if name not in tasks:
+            yield missing_name(path, str(name), "tasks", tasks)
+            continue
+        base, forms = _mapping(tasks, str(name)).get("base"), _texts(exported.get("ctranslate2"))
+        if isinstance(exported.get("base"), str) and exported["base"] != base:
+            yield wrong_value((*path, "base"), exported["base"], f"{base}, which is tasks.{name}.base")
+        speech = _mapping(bases, str(base)).get("kind") == "whisper"
+        if speech and not forms:
+            yield Fault((*path, "ctranslate2"), "a speech task is converted to one form or more, such as int8")
+        if forms and not speech:
+            yield Fault((*path, "ctranslate2"), "of speech tasks only; leave it out, the merged weights are the export")
+        for number, form in forms:
+            if form in [other for _, other in forms[:number]]:
+                yield Fault((*path, "ctranslate2", number), f"found {shown(form)} a second time; once is enough")
+
+
 def shares(plain: Plain) -> Iterator[Fault]:
     """Something is left to train on."""
     split = _mapping(plain, "split")
@@ -176,6 +200,18 @@ def shares(plain: Plain) -> Iterator[Fault]:
     if isinstance(found[0], int | float) and isinstance(found[1], int | float) and sum(found) >= 1:
         yield Fault(
             ("split",), f"validation {found[0]} and test {found[1]} leave nothing to train on; their sum is below 1"
+        )
+
+
+def planted(plain: Plain) -> Iterator[Fault]:
+    """No canary stands in a validation or test set."""
+    split, share = _mapping(plain, "split"), _mapping(plain, "audit").get("patients", 0)
+    held = [share, *(split.get(name, 0) for name in ("validation", "test"))]
+    if all(isinstance(one, int | float) for one in held) and share and sum(held[1:]) < 1 < sum(held):
+        yield Fault(
+            ("audit", "patients"),
+            f"found {shown(share)}; split.validation and split.test leave {1 - held[1] - held[2]:g} of the patients "
+            "for training, and canaries are planted in no others",
         )
 
 
@@ -250,7 +286,7 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
     names, sources_of_tasks, recordings_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation,
-    shares, finder, raw_material, transcripts, files,
+    exports, shares, planted, finder, raw_material, transcripts, files,
 )  # fmt: skip
 
 

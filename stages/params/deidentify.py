@@ -27,6 +27,37 @@ class Engine(Section):
     )
 
 
+class Speech(Section):
+    """How identifiers leave the sound of recordings; docs/deidentification.md tells how well it was measured to."""
+
+    aligner: Literal["rendering", "turn"] = Field(
+        "rendering",
+        description="How an identifier is located in time. rendering: word by word, against espeak-ng's rendering of "
+        "the turn; turn: by the turn's own times, so that the whole turn goes.",
+    )
+    unlocated: Literal["drop", "turn"] = Field(
+        "drop",
+        description="What happens where an identifier cannot be located with confidence. drop: the recording goes to "
+        "quarantine; turn: the whole turn is silenced and leaves the transcript.",
+    )
+    drafts: Literal["reject", "accept"] = Field(
+        "reject",
+        description="Recordings whose transcript is a machine's draft: a name that it misheard cannot be found. "
+        "reject: they go to quarantine until a person has reviewed them.",
+    )
+    replacement: Literal["silence", "bleep"] = Field("silence", description="What is heard in place of an identifier.")
+    padding: float = Field(0.2, ge=0, le=5, description="Seconds that go before and after an identifier.")
+    beside: float = Field(
+        0.5,
+        ge=0,
+        description="Seconds beside a turn that stay audible. What lies farther from every turn is silenced: nobody "
+        "wrote it down, so nobody searched it.",
+    )
+    max_audible_phi: float = Field(
+        0.005, ge=0, le=1, description="Share of the seconds of gold identifiers left audible above which it fails."
+    )
+
+
 class Deidentify(Section):
     """What is PHI, how sure a finder must be, and what stands in its place afterwards."""
 
@@ -51,6 +82,7 @@ class Deidentify(Section):
     max_document_leak_rate: float = Field(
         0.02, ge=0, le=1, description="Share of gold documents with a missed direct identifier above which it fails."
     )
+    speech: Speech = Field(default_factory=Speech, description="Recordings.")
     gold: str | None = Field(None, description="Folder of gold spans to be scored against; null where there is none.")
 
     @field_validator("thresholds")

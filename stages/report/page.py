@@ -54,7 +54,8 @@ def _found(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -
         "splits": pipeline.splits(root),
         "shared": pipeline.shared(root),
         "deidentification": pipeline.deidentification(root),
-        "memorisation": pipeline.memorisation(root),
+        "canaries": pipeline.recall_of_canaries(root),
+        "exposures": pipeline.exposures(root),
         "trainings": pipeline.trainings(root, params.tasks),
     }
 

@@ -65,7 +65,7 @@ def step(params: Callable[..., Deidentify], key: Key) -> Callable[..., Step]:
     def ready(**changed: Any) -> Step:
         name = repr(sorted(changed.items()))
         if name not in made:
-            made[name] = Step(params(**changed), ("library",), key)
+            made[name] = Step(params(**changed), ("library",), key, Path("unused"))
             made[name].setup()
         return made[name]
 

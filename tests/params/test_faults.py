@@ -62,7 +62,8 @@ WRONG: list[tuple[Keys, Any, str]] = [
      "split.learning_rate: unknown key, with the value 1; allowed are contamination, exports, near_duplicate, "
      "permutations, test, validation; "
      "learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
-    (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are augment, base, clean,"),
+    (("audit", "patients"), 0.8, "audit.patients: found 0.8; split.validation and split.test leave 0.7 of the"),
+    (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are audit, augment, base, clean,"),
     # Wrong types and values
     (("flow", "workers"), "two", 'flow.workers: found "two"; expected a whole number, at least 0'),
     (("flow", "shards"), 0, "flow.shards: found 0; expected a whole number, at least 1, at most 1000"),
@@ -119,6 +120,15 @@ WRONG: list[tuple[Keys, Any, str]] = [
      'compare.tolerance.mr: found "mr", which is not under the tasks\' headlines; there are '
      "format_adherence, hpi_f1, mrr, perplexity; did you mean mrr?"),
     (("compare", "tolerance", "mrr"), -0.1, "compare.tolerance.mrr: found -0.1; expected a number, at least 0"),
+    (("export",), {"tasks": {"hpl": {"base": "clinic"}}},
+     'export.tasks.hpl: found "hpl", which is not under tasks; there are diagnosis, flashcards, hpi, terminology'),
+    (("export",), {"tasks": {"hpi": {"base": "phi"}}},
+     'export.tasks.hpi.base: found "phi"; expected clinic, which is tasks.hpi.base'),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int8"]}}},
+     "export.tasks.hpi.ctranslate2: of speech tasks only; leave it out, the merged weights are the export"),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int4"]}}},
+     'export.tasks.hpi.ctranslate2[0]: found "int4"; expected one of int8, int8_float16, int8_bfloat16, float16,'),
+    (("export",), {"tasks": {}, "most_wer": 0.1}, "did you mean most_wer_loss?"),
     # Paths and pins
     (("clean", "terms"), "data/lexicon/medical_term.txt",
      'clean.terms: found "data/lexicon/medical_term.txt"; no such file or folder; did you mean '

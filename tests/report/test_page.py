@@ -188,10 +188,23 @@ def _nulls(value: Any) -> Any:
 
 def test_memorisation_is_shown_where_it_was_measured(params: Params, copy: Path) -> None:
     assert "Memorisation" not in render(params, outcomes(params, copy), copy)
-    (copy / "metrics/privacy.json").write_text('{"canary_recall": 0.75, "exposure": {"tuned": null}}')
+    side = {"exposure": 1.25, "extraction_rate": 0.0, "p": 0.4}
+    tuned = {"exposure": 7.5, "extraction_rate": 0.75, "p": 1e-7}
+    nothing = {"exposure": None, "extraction_rate": None, "p": None}
+    told = {
+        "planted": 8, "removed": 6, "canary_recall": 0.75, "canary_recall_low": 0.35, "canary_recall_high": 0.97,
+        "labels": {"PHONE": {"planted": 8, "removed": 6}},
+        "tasks": {"hpi": {
+            "before": {"canaries": 0, "base": nothing, "tuned": nothing},
+            "after": {"canaries": 4, "base": side, "tuned": tuned},
+        }},
+    }  # fmt: skip
+    (copy / "metrics/privacy.json").write_bytes(orjson.dumps(told))
     html = render(params, outcomes(params, copy), copy)
     assert 'Canary recall</th><td class="n">0.750' in html
-    assert 'Exposure · tuned</th><td class="n">–' in html
+    row = html[html.index("<td>after</td>") :][:400]
+    assert re.findall(r'<td class="n">([^<]*)</td>', row) == ["4", "1.250", "7.500", "&lt; 0.001", "0.000", "0.750"]
+    assert "<td>before</td>" not in html
 
 
 def test_the_page_holds_no_more_examples_than_declared(params: Params, project: Path) -> None:

@@ -1,0 +1,103 @@
+"""Identifiers as they are said: numbers and dates in words, names spelled letter by letter.
+
+"Six one seven, five five five, oh one two three" is rewritten as "617 555 0123", and what the nets of patterns find in
+the rewritten text is laid back onto the words. So a number is known by the same signs whether it is written or said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from stages.deidentify.dates import MONTHS
+from stages.deidentify.names import ABBREVIATIONS, speaker_role
+from stages.deidentify.runs import Run, runs
+from stages.deidentify.words import listed
+from stages.records import Span
+
+Net = Callable[[str], Iterable[Span]]
+
+LEAST_DIGITS = 5  # said one by one, where nothing announces them
+LEAST_LETTERS = 4  # the same
+LEAST_ANNOUNCED = 2
+NO_NAMES = frozenset((*listed("letters"), *ABBREVIATIONS))
+_SPELLED = re.compile(r"(?i)\b(?:spell(?:ed|ing|s)?|spelt|letters?|name(?:\s+is|'s)|initials?)\b[^.?!\n]{0,30}$")
+_BORN = re.compile(r"(?i)\b(?:born|birth(?:day|date)?|d\W?o\W?b)\b[^.?!\n]{0,30}$")
+_EMAIL = re.compile(
+    r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+|[ \t]+\d+)*[ \t]+at"
+    r"(?:[ \t]+[\w-]+){1,4}?[ \t]+dot[ \t]+(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
+)
+_MONTH_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(MONTHS)})\s+(?:the\s+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text with what is said in words put in figures, and where each rewritten stretch stands.
+
+    Attributes:
+        changes: (start, end) in `text` and the run that stands there in the words.
+    """
+
+    text: str
+    changes: tuple[tuple[int, int, Run], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Written:
+        """Rewrite every run of numbers or letters."""
+        pieces, changes = [], []
+        at = length = 0
+        for run in runs(text):
+            before = text[at : run.start]
+            figures = run.dated() if _MONTH_BEFORE.search(text, max(0, run.start - 20), run.start) else run.figures()
+            pieces += [before, figures]
+            changes.append((length + len(before), length + len(before) + len(figures), run))
+            length, at = length + len(before) + len(figures), run.end
+        return cls("".join([*pieces, text[at:]]), tuple(changes))
+
+    def laid_back(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans that touch a rewritten stretch, where they stand in the words; a run is touched as a whole."""
+        for span in spans:
+            touched = [run for start, end, run in self.changes if span.start < end and start < span.end]
+            if touched:
+                start = min(self._place(span.start), touched[0].start)
+                end = max(self._place(span.end), touched[-1].end)
+                yield replace(span, start=start, end=end)
+
+    def _place(self, at: int) -> int:
+        """Where a place of the rewritten text lies in the words; inside a run, at its end."""
+        moved = 0
+        for start, end, run in self.changes:
+            if at <= start:
+                break
+            if at < end:
+                return run.end
+            moved = run.end - end
+        return at + moved
+
+
+def aloud(text: str, nets: Iterable[Net]) -> Iterator[Span]:
+    """Spans of identifiers that are said in words; they may overlap."""
+    written = Written.of(text)
+    for net in nets if written.changes else ():
+        yield from written.laid_back(net(written.text))
+    for match in _EMAIL.finditer(written.text):
+        span = Span(match.start(), match.end(), "EMAIL", 0.9, "pattern")
+        yield from written.laid_back([span]) if written.changes else [span]
+    for _, _, run in written.changes:
+        before = text[max(0, run.start - 60) : run.start]
+        if run.digits_said >= LEAST_DIGITS:
+            yield Span(run.start, run.end, "OTHER_ID", 0.5, "pattern")
+        if _BORN.search(before) and run.plain.isdigit() and 4 <= len(run.plain) <= 8:
+            yield Span(run.start, run.end, "DATE", 0.8, "pattern")
+        least = LEAST_ANNOUNCED if _SPELLED.search(before) else LEAST_LETTERS
+        if run.is_spelled and len(run.plain) >= least and run.plain.casefold() not in NO_NAMES:
+            yield Span(run.start, run.end, speaker_role(text, run.start), 0.75, "pattern")
+
+
+def spelled(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
+    """Names that spans hold letter by letter, each as a word of its own with its span in it."""
+    for span in spans:
+        for run in runs(text[span.start : span.end]):
+            if run.is_spelled:
+                yield run.plain.title(), replace(span, start=0, end=len(run.plain))
