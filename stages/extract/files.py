@@ -56,7 +56,7 @@ def items(name: str, source: Source, limits: Extract, identity: Identity) -> tup
     found, used = beside.paired(
         name, source, found, others, identity, lambda path: _sha256(path, root, limits.most_megabytes)
     )
-    return found, passed and passed - len(used)
+    return found, max(0, passed - len(used))
 
 
 def matcher(pattern: str) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages import engines, shards, sound
@@ -113,6 +113,7 @@ def test_voices_of_one_person_point_the_same_way(tmp_path: Path) -> None:
 TIMES = st.tuples(st.integers(0, 100), st.integers(1, 300)).map(lambda t: (t[0] / 10, (t[0] + t[1]) / 10))
 
 
+@settings(deadline=None)
 @given(TIMES, st.lists(st.sampled_from("ab"), min_size=80, max_size=80))
 def test_runs_cover_a_stretch_and_part_it_where_the_voice_changes(
     stretch: tuple[float, float], groups: list[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.segments import Segment, TimesError, srt, vtt
@@ -108,6 +108,7 @@ WORD = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="
 TEXT = st.lists(WORD, min_size=1, max_size=5).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TIMES, TIMES, st.sampled_from(["Doctor", "Patient 2", "SPEAKER_00"]), TEXT), max_size=4))
 def test_what_is_written_is_read(rows: list[tuple[int, int, str, str]]) -> None:
     said = [Segment("v", who, start / 1000, (start + length) / 1000, text) for start, length, who, text in rows]
@@ -115,6 +116,7 @@ def test_what_is_written_is_read(rows: list[tuple[int, int, str, str]]) -> None:
     assert list(vtt.parse(vtt.write(said), "v")) == said
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(str.strip))
 def test_webvtt_keeps_any_word(word: str) -> None:
     said = [Segment("v", "Ann <1>", 1.0, 2.0, word)]

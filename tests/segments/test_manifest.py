@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.segments import Segment, TimesError, manifest, read
@@ -69,6 +69,7 @@ def test_times_that_run_backwards_are_told_apart() -> None:
         manifest.row('{"audio": "v", "segments": [{"start": 2, "end": 1}]}')
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 10**7), st.integers(0, 10**5), st.text()), max_size=6))
 def test_what_is_written_is_read(rows: list[tuple[str, int, int, str]]) -> None:
     said = [

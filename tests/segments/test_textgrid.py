@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.segments import Segment, TimesError, read, textgrid
@@ -125,6 +125,7 @@ def test_a_grid_without_tiers_holds_nothing() -> None:
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), min_size=1).map(lambda text: f"a{text}")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e5), st.floats(0, 100), WORDS), max_size=5))
 def test_any_words_survive(intervals: list[tuple[float, float, str]]) -> None:
     said = [Segment("v", "Ann", start, start + length, words) for start, length, words in intervals]

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.params.task import Task
@@ -85,6 +85,7 @@ TIME = st.integers(0, 600).map(lambda tenths: tenths / 10)
 TURNS = st.lists(st.tuples(TIME, st.integers(1, 120), st.sampled_from(["doctor", "patient", "nurse"])), min_size=1)
 
 
+@settings(deadline=None)
 @given(TURNS, st.sampled_from([2.0, 5.0, 10.0]), st.lists(st.tuples(TIME, st.integers(1, 20)), max_size=3))
 def test_no_turn_is_cut_lost_or_told_twice(rows: Any, most: float, unheard: Any) -> None:
     turns = [(start, start + length / 10, who, str(n)) for n, (start, length, who) in enumerate(rows)]

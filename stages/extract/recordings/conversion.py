@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,8 @@ def _resampled(stream: Stream, levels: Levels, limits: Extract) -> Iterator[soun
 
     resampler = soxr.ResampleStream(stream.rate, sound.RATE, 1, dtype="float32", quality=QUALITY)
     for block in stream.blocks:
-        mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+        # Channel by channel: a mean over an axis of two is many times slower.
+        mono = reduce(np.add, block.T) / np.float32(stream.channels)
         levels.add(block, mono)
         if not levels.is_finite:
             raise Unreadable(NOT_FINITE)
