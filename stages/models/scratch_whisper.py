@@ -95,6 +95,5 @@ def _declare(settings: Any, hearing: Hearing, tokenizer: Any) -> None:
     settings.no_timestamps_token_id = tokenizer.convert_tokens_to_ids(NO_TIMES)
     settings.prev_sot_token_id = tokenizer.convert_tokens_to_ids(PREVIOUS)
     settings.return_timestamps = False
-    settings.max_length = hearing.context
     last = hearing.decoder_layers - 1
     settings.alignment_heads = [[last, head] for head in range(hearing.heads)]

@@ -49,6 +49,8 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     settings = model.generation_config
     # The first transcript of a silent window is an empty one, which Whisper forbids itself.
     settings.begin_suppress_tokens = settings.forced_decoder_ids = None
+    # How long a transcript may be is told with each.
+    settings.max_length = None
     model.config.forced_decoder_ids = None
     return model.eval(), load_processor(path, several_languages=getattr(settings, "is_multilingual", False))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -157,6 +158,8 @@ def _trainer(
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
+    # Checkpoints need no copy of the whole embedding either: the base has it, and the rows that are trained are kept.
+    model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
     return trainer
 
 
