@@ -35,7 +35,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 $(VENV)/.installed: pyproject.toml constraints.txt apt.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Rounds needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 1; }
-	@sh tools/system-packages.sh apt.txt tesseract
+	@sh tools/system-packages.sh apt.txt tesseract espeak-ng ffmpeg
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) .
 	@touch $@

@@ -46,6 +46,10 @@ class Key:
         """A content-free id: 16 characters of base 32 (80 bits)."""
         return base64.b32encode(self.digest(purpose, *parts)[:10]).decode().lower()
 
+    def place(self, seed: int, group: str) -> float:
+        """Where a patient lies, from 0 to 1: `split` cuts test, validation and train from this line in that order."""
+        return int.from_bytes(self.digest("split", str(seed), group)[:8], "big") / 2**64
+
     def rng(self, purpose: str, *parts: str | bytes) -> random.Random:
         """A generator of its own for these parts: neither order nor batch nor worker count changes what it gives."""
         return random.Random(self.digest(purpose, *parts))

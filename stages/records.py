@@ -95,6 +95,7 @@ class Example:
         parent: Id of the example that it was augmented from, with the `operator` that did it.
         split: `train`, `validation` or `test`; before the split stage, the fixed set that its source declares.
         surrogates: As in `Record`.
+        meta: Facts that metrics are also given by, such as the `source` of its records: `visits+summaries` of two.
     """
 
     id: str

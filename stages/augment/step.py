@@ -18,7 +18,7 @@ from stages.records import Example
 
 
 class Augment:
-    """Yields the children of an example; of one that is fixed for validation or test there are none.
+    """Yields the children of an example; of one that is fixed for validation or test, or has sound, there are none.
 
     A child differs from its parent in the input, or in the instruction where there is no input. It is rejected when the
     guard sees protected content changed, and when it is its parent or another child once more.
@@ -52,7 +52,8 @@ class Augment:
     def process(self, unit: Sequence[Example]) -> Iterable[Example | Rejected | Count]:
         """Yield the children of one example, each operator's tries in the order of their declaration."""
         (parent,) = unit
-        if parent.split in ("validation", "test"):
+        # What a recording says follows from its sound: other words would be wrong ones.
+        if parent.split in ("validation", "test") or parent.audio:
             return
         side: Literal["input", "instruction"] = "input" if parent.input else "instruction"
         before = parent.input or parent.instruction

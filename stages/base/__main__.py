@@ -40,11 +40,15 @@ def _made(params: Params, name: str, needs: Path, out: Path) -> dict[str, float]
         case "folder", kind:
             from stages.base.folder import copy
 
-            return copy(needs, out, "config.json" if kind == "llama" else "config.cfg")
+            return copy(needs, out, "config.cfg" if kind == "spacy" else "config.json")
         case _, "spacy":
             from stages.base.phi import train_phi
 
             return train_phi(declared, params.seed, needs, out)
+        case _, "whisper":
+            from stages.base.whisper import school as school_whisper
+
+            return school_whisper(declared, params.seed, needs, out, Path("plots", "base", name))
         case _:
             from stages.base.llama import school
 

@@ -27,7 +27,10 @@ class Pass:
 
 
 class Clean:
-    """Cleans all records of a patient; those of `curated` sources, which never were notes, pass as they are."""
+    """Cleans all records of a patient; those of `curated` sources, which never were notes, pass as they are.
+
+    So do recordings: a transcript says what is heard, abbreviations and slips of the tongue as well.
+    """
 
     stage = "clean"
     unit: Literal["record", "group"] = "group"
@@ -45,7 +48,7 @@ class Clean:
         """Yield the cleaned records; one of which nothing is left is rejected."""
         earlier: list[str] = []
         for record in sorted(unit, key=lambda r: (r.encounter or "", r.id)):
-            if record.source in self._curated:
+            if record.source in self._curated or record.audio:
                 yield record
                 continue
             cleaned, passes = self.clean(record, tuple(earlier))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from stages.compare.comparison import Comparison
 from stages.compare.rows import Row, Verdict
-from stages.report.words import NONE, chance, number
+from stages.report.words import NONE, NOT_APPLICABLE, chance, number
 
 MARKS: dict[Verdict, str] = {
     "better": "\u25b2", "worse": "\u25bc", "noise": "\u25cb", "no change": "=", "refused": "\u2715", "unknown": "?",
@@ -17,8 +17,9 @@ ARROW = "\u2192"
 
 
 def values(row: Row) -> str:
-    """Both values: `0.596 -> 0.610`."""
-    return f"{number(row.a)} {ARROW} {number(row.b)}"
+    """Both values: `0.596 -> 0.610`; `N/A` where it was measured and is null, a dash where it was not compared."""
+    a, b = (NOT_APPLICABLE if one is None and row.examples else number(one) for one in (row.a, row.b))
+    return f"{a} {ARROW} {b}"
 
 
 def difference(row: Row) -> str:

@@ -59,17 +59,22 @@ def _started(task: str, metric: str, headline: bool, a: Run, b: Run, anyway: boo
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The examples that both runs have, in one order; `(examples, columns)` statistics by metric."""
+    """The examples that both runs have, in one order; `(examples, columns)` statistics by metric.
+
+    `not_applicable` says of a metric that a run's answers do not allow why it is null there.
+    """
 
     groups: Sequence[str]
     slices: Sequence[Mapping[str, str]]
     a: Mapping[str, Array]
     b: Mapping[str, Array]
+    not_applicable: Mapping[str, tuple[str, ...]]
 
     def part(self, chosen: Sequence[int]) -> _Pair:
         """Some of the examples."""
         a, b = ({metric: rows[chosen] for metric, rows in side.items()} for side in (self.a, self.b))
-        return _Pair([self.groups[n] for n in chosen], [self.slices[n] for n in chosen], a, b)
+        groups, slices = [self.groups[n] for n in chosen], [self.slices[n] for n in chosen]
+        return _Pair(groups, slices, a, b, self.not_applicable)
 
 
 def _paired(a: Run, b: Run, metrics: Sequence[str], anyway: bool) -> _Pair:
@@ -81,7 +86,9 @@ def _paired(a: Run, b: Run, metrics: Sequence[str], anyway: bool) -> _Pair:
         )
     places = [left[id] for id in common], [right[id] for id in common]
     first, second = ({m: run.rows[m][place] for m in metrics} for run, place in zip((a, b), places, strict=True))
-    return _Pair([b.groups[n] for n in places[1]], [b.slices[n] for n in places[1]], first, second)
+    null = {m: tuple(f"N/A in {run.name}: {run.not_applicable[m]}" for run in (a, b) if m in run.not_applicable)
+            for m in metrics}  # fmt: skip
+    return _Pair([b.groups[n] for n in places[1]], [b.slices[n] for n in places[1]], first, second, null)
 
 
 def _sliced(rows: Sequence[Row], pair: _Pair, settings: Settings) -> Iterator[Row]:
@@ -103,14 +110,15 @@ def _filled(rows: Sequence[Row], pair: _Pair, slice: str, settings: Settings) ->
     found = _compared(rows[0].task, slice, pair, differing, settings) if differing else {}
     for row in rows:
         row = replace(row, slice=slice, examples=len(pair.groups), groups=len(set(pair.groups)))
-        yield _known(row, found[row.metric]) if row.metric in found else _unchanged(row, pair.b[row.metric])
+        null = pair.not_applicable[row.metric]
+        yield _known(row, found[row.metric], null) if row.metric in found else _unchanged(row, pair.b[row.metric], null)
 
 
-def _known(row: Row, found: Comparison) -> Row:
+def _known(row: Row, found: Comparison, null: tuple[str, ...]) -> Row:
     low, high = found.difference.interval or (None, None)
-    reasons = row.reasons
+    reasons = row.reasons + null
     if found.difference.value is None:
-        reasons += ("a denominator is 0: no example counts",)
+        reasons += () if null else ("a denominator is 0: no example counts",)
     elif low is None:
         reasons += ("fewer than two patients give no interval",)
     return replace(
@@ -125,10 +133,11 @@ def _known(row: Row, found: Comparison) -> Row:
     )
 
 
-def _unchanged(row: Row, rows: Array) -> Row:
+def _unchanged(row: Row, rows: Array, null: tuple[str, ...]) -> Row:
     value = float(measure(row.metric).value(rows.sum(axis=0)))
     known = value if np.isfinite(value) else None
-    return replace(row, a=known, b=known, difference=None if known is None else 0.0, verdict="no change")
+    difference = None if known is None else 0.0
+    return replace(row, a=known, b=known, difference=difference, verdict="no change", reasons=row.reasons + null)
 
 
 def _compared(

@@ -2,13 +2,13 @@
 
 `statistics.jsonl` has a line for each test example: `id`, `group`, `slices` (key -> value), and for `base` and `tuned`
 the statistics of every metric, lists of numbers that can be summed. `signature.json` has `test_set`, `prompt`,
-`generation` and, for each metric, its signature.
+`generation` and, for each metric, its signature; and, by system, which metrics its answers do not allow, and why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class Run:
         rows: Metric -> `(examples, columns)` statistics, those of `stages.evaluate.measures`; zeros leave one out.
         settings: `test_set`, `prompt` and `generation`, which all metrics depend on.
         signatures: Metric -> all else that it depends on.
+        not_applicable: Metric that the answers do not allow -> why, such as `no speaker tokens`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Run:
     rows: Mapping[str, Array]
     settings: Mapping[str, Any]
     signatures: Mapping[str, Any]
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(name: str, statistics: bytes, signature: bytes) -> Run:
@@ -68,6 +70,7 @@ def parse(name: str, statistics: bytes, signature: bytes) -> Run:
         rows={m: _rows(f"{name}/{STATISTICS}", m, [line["tuned"].get(m) for line in lines]) for m in told["metrics"]},
         settings={key: told[key] for key in SETTINGS},
         signatures=told["metrics"],
+        not_applicable=told.get("not_applicable", {}).get("tuned", {}),
     )
 
 

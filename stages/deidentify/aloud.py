@@ -26,9 +26,9 @@ NO_NAMES = frozenset((*listed("letters"), *ABBREVIATIONS))
 _SPELLED = re.compile(r"(?i)\b(?:spell(?:ed|ing|s)?|spelt|letters?|name(?:\s+is|'s)|initials?)\b[^.?!\n]{0,30}$")
 _BORN = re.compile(r"(?i)\b(?:born|birth(?:day|date)?|d\W?o\W?b)\b[^.?!\n]{0,30}$")
 _EMAIL = re.compile(
-    rf"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*"
-    r"[ \t]+at"
-    r"(?:[ \t]+[\w-]+){1,4}?[ \t]+dot[ \t]+(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
+    r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+"
+    rf"|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*[ \t]+at(?:[ \t]+[\w-]+){{1,4}}?[ \t]+dot[ \t]+"
+    r"(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
 )
 _MONTH_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(MONTHS)})\s+(?:the\s+)?$")
 

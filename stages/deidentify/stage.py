@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from stages import espeak, flow, metrics, shards
+from stages.canaries import Canary
 from stages.deidentify.judge import Verdict, judge, over
+from stages.deidentify.plant import Planter
 from stages.deidentify.spoken import verdict
 from stages.deidentify.step import Deidentified, Step
 from stages.keys import Key
@@ -23,6 +25,7 @@ READ = Path("data/extract/records")
 TARGET = Path("data/deidentify")
 METRICS = Path("metrics/deidentify.json")
 AUDIO = "audio"
+CANARIES = "canaries.jsonl"
 WORK = ".work"
 LISTED = 50  # ids of leaking records that are printed
 
@@ -37,7 +40,8 @@ def run(params: Params) -> int:
     declared = params.deidentify
     key = Key.read(params.key_file)
     check_model(params)
-    step = Step(declared, [name for name, source in params.sources.items() if source.deidentified], key, TARGET / AUDIO)
+    exempt = [name for name, source in params.sources.items() if source.deidentified]
+    step = Step(declared, exempt, key, TARGET / AUDIO, Planter(params.audit.patients, params.seed, key))
     check_voice(params)
     depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers) if path]
     mark = fingerprint(key, step.stage, _does(params, step), [*depends, Path(espeak.__file__).parent])
@@ -59,6 +63,7 @@ def run(params: Params) -> int:
         for shard in range(params.flow.shards):
             shards.write_shard(shards.shard_path(TARGET / "records", shard), _records(work, shard))
         shutil.copytree(work / "quarantine", TARGET / "quarantine")
+        shards.write_shard(TARGET / CANARIES, _canaries(work))
     return 0
 
 
@@ -106,13 +111,15 @@ def _does(params: Params, step: Step) -> dict[str, Any]:
     declared = params.deidentify.model_dump(
         mode="json", exclude={"gold": True, "max_document_leak_rate": True, "speech": {"max_audible_phi"}}
     )
-    return {"deidentify": declared, "exempt": sorted(step.exempt), "espeak": espeak.version()}
+    planted = {"patients": params.audit.patients, "seed": params.seed}
+    return {"deidentify": declared, "exempt": sorted(step.exempt), "planted": planted, "espeak": espeak.version()}
 
 
 def _clear() -> None:
     """Remove what an earlier run wrote, but for recordings: those that are still right are kept."""
     for name in ("records", "quarantine"):
         shutil.rmtree(TARGET / name, ignore_errors=True)
+    (TARGET / CANARIES).unlink(missing_ok=True)
     TARGET.mkdir(parents=True, exist_ok=True)
     for left in TARGET.glob(f"{WORK}*"):
         shutil.rmtree(left)
@@ -134,6 +141,12 @@ def _heard(params: Params, counts: dict[str, Any], work: Path) -> verdict.Verdic
 
 def _records(work: Path, shard: int) -> Iterator[Record]:
     return (found.record for found in shards.read_shard(shards.shard_path(work / "records", shard), Deidentified))
+
+
+def _canaries(work: Path) -> Iterator[Canary]:
+    """What was planted in records that flow on, in the order of shards."""
+    done = shards.read(work / "records", Deidentified)
+    return (found.canary for found in done if found.canary is not None)
 
 
 def _faults(params: Params, leak: Verdict | None, heard: verdict.Verdict | None) -> list[str]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import orjson
 
 from stages.deidentify.aloud import Written
+from stages.canaries import Canary
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
 from stages.deidentify.labels import LABELS, PLACES
+from stages.deidentify.plant import Planted, Planter
 from stages.deidentify.reasons import LEFT
 from stages.deidentify.spoken.recordings import Cut, Recordings, Refused
 from stages.flow import Count, Rejected
@@ -29,18 +31,21 @@ if TYPE_CHECKING:
 
 HEADER_FIELD = "section_header"
 
+SURVIVED = "planted identifier survived"
+
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
     """A record as it flows on, with where PHI was found in the content that was read (labels and places, no values).
 
     The spans serve scoring on this machine and are never written to the stage's outputs; nor is how its recording was
-    cut.
+    cut. `canary` was planted in the record and is gone from it.
     """
 
     record: Record
     found: tuple[tuple[int, int, str], ...] = ()
     cut: Cut | None = None
+    canary: Canary | None = None
 
     @property
     def id(self) -> str:
@@ -56,7 +61,8 @@ class Deidentified:
         plain = orjson.loads(line)
         spans = tuple((start, end, label) for start, end, label in plain.get("found", ()))
         cut = Cut.of(plain["cut"]) if "cut" in plain else None
-        return cls(Record.from_json(to_json(plain["record"])), spans, cut)
+        canary = Canary(**plain["canary"]) if "canary" in plain else None
+        return cls(Record.from_json(to_json(plain["record"])), spans, cut, canary)
 
 
 class Step:
@@ -65,6 +71,7 @@ class Step:
     Args:
         exempt: Names of the sources that never held a person's data; their records pass as they are.
         recordings: Folder that recordings are written to.
+        planter: Plants canaries into some records before they are searched.
     """
 
     stage = "deidentify"
@@ -72,9 +79,12 @@ class Step:
     takes: type[Any] = Record
     gives: type[Any] = Deidentified
 
-    def __init__(self, params: Deidentify, exempt: Iterable[str], key: Key, recordings: Path) -> None:
+    def __init__(
+        self, params: Deidentify, exempt: Iterable[str], key: Key, recordings: Path, planter: Planter | None = None
+    ) -> None:
         self._params, self.exempt, self._key = params, frozenset(exempt), key
         self.recordings = Recordings(params.speech, Store(recordings))
+        self._plant = planter.plant if planter else Planted
         self._headers = read_headers(params.headers) if params.headers else {}
         self._finder: Finder | None = None
 
@@ -112,7 +122,8 @@ class Step:
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
-        contents = [Content.of(self._without_headers(record)) for record in records]
+        planted = [self._plant(record) for record in records]
+        contents = [Content.of(self._without_headers(one.record)) for one in planted]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
         identifiers = [
@@ -126,12 +137,17 @@ class Step:
         # What is said in words must not stand in figures either.
         sought += [(label, Written.of(value).text) for label, value in sought]
         residue = Residue.of(sought, found.parts)
-        for record, content, spans in zip(records, contents, found.spans, strict=True):
-            inside = content.within(spans)
+        for one, content, spans in zip(planted, contents, found.spans, strict=True):
+            record, inside = one.record, content.within(spans)
             parts = [
                 replacer.replaced(content.text[start:end], within)
                 for (start, end), within in zip(content.parts, inside, strict=True)
             ]
+            survived = one.canary is not None and any(one.canary.stands_in(part.text) for part in parts)
+            yield from _counted(one, survived)
+            if survived:
+                yield from _rejected(record, SURVIVED)
+                continue
             try:
                 whole, cut = self._without(record, parts, inside)
             except Refused as refused:
@@ -143,7 +159,7 @@ class Step:
                 continue
             if cut is not None:
                 whole, cut = self.recordings.made(whole, cut)
-            yield Deidentified(whole, tuple((s.start, s.end, s.label) for s in spans), cut)
+            yield Deidentified(whole, one.as_read(spans), cut, one.canary)
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
@@ -214,6 +230,12 @@ class Step:
         kept = {name: text for name, text in record.fields.items() if self._is_header(name, text)}
         whole = replace(whole, fields={**whole.fields, **kept})
         return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))
+
+
+def _counted(planted: Planted, survived: bool) -> Iterator[Count]:
+    if planted.canary is not None:
+        yield Count(f"canaries.planted.{planted.canary.label}")
+        yield Count(f"canaries.removed.{planted.canary.label}", int(not survived))
 
 
 def _rejected(record: Record, reason: str) -> Iterator[Rejected | Count]:

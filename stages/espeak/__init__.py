@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from stages.espeak import engine
 from stages.sound import RATE, Samples
 
-AUDIBLE = 1e-3  # of full scale; all that espeak-ng puts between words and around them is quieter
+AUDIBLE = 5e-4  # of full scale; all that espeak-ng puts between words and around them is quieter
 PAUSE = "_"  # phonemes whose name begins so are silent
 
 
@@ -97,7 +98,8 @@ def _words(answer: dict[str, Any], samples: int) -> list[Word]:
     rate, events = answer["rate"], answer["events"]
     words: list[Word] = []
     for number, (kind, start, at, _) in enumerate(events):
-        if kind == engine.WORD:
+        # At times the marker of a word that was said before comes once more.
+        if kind == engine.WORD and (not words or at - 1 > words[-1].at):
             later = ((s, k, n) for k, s, _, n in events[number + 1 :] if s > start)
             end = next((s for s, k, name in later if k == engine.WORD or name.startswith(PAUSE)), samples)
             words.append(Word(at - 1, start / rate, end / rate))
@@ -107,7 +109,8 @@ def _words(answer: dict[str, Any], samples: int) -> list[Word]:
 def _resampled(heard: NDArray[np.int16], rate: int) -> Samples:
     from scipy.signal import resample_poly
 
-    factors = RATE // np.gcd(RATE, rate), rate // np.gcd(RATE, rate)
+    common = gcd(RATE, rate)
+    factors = RATE // common, rate // common
     sound = heard.astype(np.float32) / 32768
     return np.asarray(resample_poly(sound, *factors, window=_window(*factors)), dtype=np.float32)
 
@@ -122,12 +125,18 @@ def _window(up: int, down: int) -> Samples:
 
 
 def _trimmed(sound: Samples, words: list[Word]) -> Utterance:
+    """Cut off the silence at both ends, and let a word before a pause last until nothing is heard of it any more."""
     audible = np.flatnonzero(np.abs(sound) > AUDIBLE)
-    first, last = (int(audible[0]), int(audible[-1]) + 1) if len(audible) else (0, 0)
-    before, seconds = first / RATE, (last - first) / RATE
-    inside = (Word(word.at, _held(word.start - before, seconds), _held(word.end - before, seconds)) for word in words)
-    return Utterance(sound[first:last], tuple(inside))
+    if not len(audible):
+        return Utterance(sound[:0], ())
+    first, last = int(audible[0]), int(audible[-1]) + 1
 
+    def inside(time: float) -> float:
+        return (min(max(round(time * RATE), first), last) - first) / RATE
 
-def _held(time: float, most: float) -> float:
-    return min(max(time, 0.0), most)
+    kept = []
+    for word, following in zip(words, [*(word.start for word in words[1:]), last / RATE], strict=True):
+        tail = audible[slice(*np.searchsorted(audible, (round(word.end * RATE), round(following * RATE))))]
+        end = (int(tail[-1]) + 1) / RATE if len(tail) else word.end
+        kept.append(Word(word.at, inside(word.start), inside(end)))
+    return Utterance(sound[first:last], tuple(kept))

@@ -24,8 +24,9 @@ LIBRARIES = ("libespeak-ng.so.1", "libespeak-ng.dylib", "libespeak-ng.dll")
 WORD, PHONEME = 1, 7
 SYNCHRONOUS, CHARACTERS, UTF8 = 2, 1, 1
 PHONEME_EVENTS, DO_NOT_EXIT = 0x0001, 0x8000
-RATE, PITCH, RANGE = 1, 3, 4
+RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4
 BUFFER = 1000  # milliseconds of sound a callback
+QUIET = 40  # of a volume of 100, at which some voices clip
 
 
 class Event(ctypes.Structure):
@@ -77,7 +78,7 @@ class Engine:
         """Sound and events of a text; raises `ValueError` for a voice that is not there."""
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"{voice}: espeak-ng has no such voice; `espeak-ng --voices=variant` lists the variants")
-        for parameter, value in ((RATE, rate), (PITCH, pitch), (RANGE, span)):
+        for parameter, value in ((VOLUME, QUIET), (RATE, rate), (PITCH, pitch), (RANGE, span)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._sound.clear()
         self._events.clear()

@@ -39,6 +39,26 @@ def content(
     }
 
 
+def content_of_speech(
+    base: Path, adapter: Path, settings: Evaluate, training: Train, wording: Sequence[str]
+) -> dict[str, str]:
+    """SHA-256 of each thing that both systems' transcripts depend on, beside the sound of the example itself.
+
+    `wording` is what stands before every transcript; settings of decoding lie beside the adapter and are told with it.
+    """
+    generation = described(settings) | {
+        "quantization": training.quantization.model_dump(),
+        "precision": training.precision,
+    }
+    return {
+        "base": _files(path for path in _inside(base) if not path.name.startswith(_TOKENIZER)),
+        "adapter": _files(_inside(adapter)),
+        "tokenizer": _files(path for path in _inside(base) if path.name.startswith(_TOKENIZER)),
+        "wording": _digest(wording),
+        "generation": _digest([json.dumps(generation, sort_keys=True)]),
+    }
+
+
 def described(settings: Evaluate) -> dict[str, Any]:
     """How answers are generated, in words."""
     return {"decoding": "greedy", "most_new_tokens": settings.most_new_tokens}

@@ -88,6 +88,20 @@ def ratio(numerator: int, denominator: int) -> Callable[[Array], Array]:
     return value
 
 
+def one_minus_ratio(numerator: int, denominator: int) -> Callable[[Array], Array]:
+    """The metric that is what one column's sum lacks of another's, over it."""
+
+    def value(sums: Array) -> Array:
+        return 1 - divided(sums[..., numerator], sums[..., denominator])
+
+    return value
+
+
+def diarization_error(sums: Array) -> Array:
+    """(missed + false alarm + confused) / spoken, all in seconds."""
+    return divided(sums[..., :3].sum(axis=-1), sums[..., 3])
+
+
 def error_rate(sums: Array) -> Array:
     """(S + D + I) / (S + D + H) of substitutions, deletions, insertions and hits."""
     return divided(sums[..., :3].sum(axis=-1), sums[..., 0] + sums[..., 1] + sums[..., 3])
@@ -157,6 +171,7 @@ def _mean(column: str) -> Measure:
 _ERRORS = ("substitutions", "deletions", "insertions", "hits")
 _COUNTS = ("shared", "reference", "predicted")
 _FOUND, _CORRECT = ("found", "reference"), ("correct", "predicted")
+_TIMES = ("missed", "false_alarm", "confused", "spoken")
 _NGRAMS = tuple(f"{which}_{n}" for which in ("correct", "total") for n in range(1, ORDERS + 1))
 _CHARACTER_NGRAMS = tuple(
     f"{which}_{n}" for n in range(1, CHARACTER_ORDERS + 1) for which in ("predicted", "reference", "shared")
@@ -189,6 +204,13 @@ MEASURES: dict[str, Measure] = {
     "critical_error_free": _mean("error_free"),
     "repetition": Measure("lower", ("repeated", "ngrams"), ratio(0, 1)),
     "length_error": Measure("lower", ("deviation", "words"), ratio(0, 1)),
+    "hallucinated_words": Measure("lower", ("hallucinated", "silent"), ratio(0, 1)),
+    "wder": Measure("lower", ("wrong", "aligned"), ratio(0, 1)),
+    "diarization_accuracy": Measure("higher", ("wrong", "aligned"), one_minus_ratio(0, 1)),
+    "role_accuracy": Measure("higher", ("right", "aligned"), ratio(0, 1)),
+    "cpwer": Measure("lower", ("errors", "reference"), ratio(0, 1)),
+    **dict.fromkeys(("der", "der_collar"), Measure("lower", _TIMES, diarization_error)),
+    **dict.fromkeys(("jer", "jer_collar"), Measure("lower", ("error", "speakers"), ratio(0, 1))),
 }
 # Of a declared section, by the end of the name; the more special end stands first.
 SECTION_MEASURES = {"_pooled_f1": Measure("higher", _COUNTS, pooled_f1), "_f1": _mean("f1")}

@@ -27,6 +27,7 @@ class Declared(NamedTuple):
     sections: tuple[str, ...]
     synonyms: str
     terms: str
+    speakers: tuple[str, ...] = ()
 
     def panel(self) -> Panel:
         """The panel; raises `ValueError` naming what there is none of."""
@@ -35,7 +36,7 @@ class Declared(NamedTuple):
         from stages.evaluate.scorers.terms import Vocabulary
 
         tables = Synonyms.read(self.synonyms), Vocabulary.read(self.terms)
-        return Panel(self.metrics, self.sections, tables[0], {}, tables[1])
+        return Panel(self.metrics, self.sections, tables[0], {}, tables[1], self.speakers)
 
 
 def rows(declared: Declared, answers: Sequence[Answer], workers: int = 0) -> Array:

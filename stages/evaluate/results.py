@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 from stages.evaluate.content import described as generation
 from stages.evaluate.measures import Array
 from stages.evaluate.normalisers import DOSE_SAFE
-from stages.evaluate.panel import Measure, Panel
+from stages.evaluate.panel import Panel
 from stages.evaluate.predictions import SYSTEMS, Answer, Prediction, System
 from stages.evaluate.scorers.wer import confusions
 from stages.evaluate.statistics import Comparison, Estimate, compare, sum_by_group
-from stages.evaluate.tokens import blank
+from stages.evaluate.turns import attributed
 from stages.keys import seeded
 from stages.params.evaluate import Evaluate
 from stages.records import Example
@@ -24,6 +23,7 @@ from stages.records import Example
 # Words of instruction and input; the first that is not less than an example's names its slice.
 LENGTHS = (50, 100, 200, 400, 800)
 Numbers = dict[str, Any]
+Answers = Mapping[System, Sequence[Answer]]
 Rows = Mapping[System, Array]
 
 
@@ -32,9 +32,14 @@ def generator(seed: int, *parts: str) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64(seeded(seed, "evaluate", *parts).getrandbits(128)))
 
 
+def answered(predictions: Sequence[Prediction], panel: Panel) -> Answers:
+    """What the scorers of the panel see of both systems."""
+    return {system: attributed([p.answer(system) for p in predictions], panel.speakers) for system in SYSTEMS}
+
+
 def scored(predictions: Sequence[Prediction], panel: Panel) -> Rows:
     """The statistics of every example under both systems; scored once, used for all that follows."""
-    return {system: panel.rows([p.answer(system) for p in predictions]) for system in SYSTEMS}
+    return {system: panel.rows(answers) for system, answers in answered(predictions, panel).items()}
 
 
 def score(
@@ -50,8 +55,8 @@ def score(
     `rows` are what `scored` gave for these predictions, where they were scored before. The order of predictions changes
     nothing; there must be at least one.
     """
-    answers = {system: [p.answer(system) for p in predictions] for system in SYSTEMS}
-    rows = rows or scored(predictions, panel)
+    answers = answered(predictions, panel)
+    rows = rows or {system: panel.rows(of) for system, of in answers.items()}
     groups = [prediction.group for prediction in predictions]
     sums = {system: sum_by_group(rows[system], groups) for system in SYSTEMS}
     rng = generator(seed, task, "resample")
@@ -89,11 +94,15 @@ def statistics(
 
 
 def slices(example: Example) -> dict[str, str]:
-    """By what an example can be grouped: category, operator, length of what is asked, and all of its `meta`."""
+    """By what an example can be grouped: category, operator, length of what is asked, and plain values of its `meta`.
+
+    Among these is the `source`.
+    """
     words = len(example.instruction.split()) + len(example.input.split())
     longest = next((f"{most} words at most" for most in LENGTHS if words <= most), f"over {LENGTHS[-1]} words")
     named = {"category": example.category, "operator": example.operator, "length": longest}
-    return {key: str(value) for key, value in {**named, **example.meta}.items() if value not in (None, "")}
+    found = {**named, **example.meta}
+    return {key: str(value) for key, value in found.items() if isinstance(value, str | int | float) and value != ""}
 
 
 def signature(panel: Panel, settings: Evaluate, test_set: str, prompt: str) -> Numbers:
@@ -101,7 +110,7 @@ def signature(panel: Panel, settings: Evaluate, test_set: str, prompt: str) -> N
     return {
         "test_set": test_set,
         "prompt": prompt,
-        "metrics": {measure.name: signed(measure) for measure in panel.measures},
+        "metrics": {measure.name: measure.signature for measure in panel.measures},
         "generation": generation(settings),
     }
 
@@ -109,7 +118,7 @@ def signature(panel: Panel, settings: Evaluate, test_set: str, prompt: str) -> N
 def signatures(panel: Panel, settings: Evaluate, seed: int) -> Numbers:
     """All that the numbers depend on beside the answers, for people, and which way is better."""
     return {
-        "metrics": {m.name: {"signature": signed(m), "better": m.metric.better} for m in panel.measures},
+        "metrics": {m.name: {"signature": m.signature, "better": m.metric.better} for m in panel.measures},
         "statistics": {
             "interval": "bootstrap:percentile|paired|clusters:group",
             "bca": "bootstrap:bca|paired|clusters:group",
@@ -122,15 +131,14 @@ def signatures(panel: Panel, settings: Evaluate, seed: int) -> Numbers:
     }
 
 
-def worst(predictions: Sequence[Prediction]) -> Numbers:
+def worst(predictions: Sequence[Prediction], panel: Panel) -> Numbers:
     """The most frequent wrong, missing and added words of each system."""
-    return {system: confusions([p.answer(system) for p in predictions]) for system in SYSTEMS}
+    return {system: confusions(answers) for system, answers in answered(predictions, panel).items()}
 
 
-def signed(measure: Measure) -> str:
-    """The signature of a metric as it is measured here."""
-    on = f"|categories:{','.join(sorted(measure.categories))}" if measure.categories else ""
-    return measure.metric.signature + on
+def not_applicable(predictions: Sequence[Prediction], panel: Panel) -> Numbers:
+    """Of each system, the metrics that its answers do not allow, and why they are null."""
+    return {system: panel.not_applicable(answers) for system, answers in answered(predictions, panel).items()}
 
 
 def described(estimate: Estimate) -> Numbers:
@@ -142,7 +150,7 @@ def _count(name: str, answers: Sequence[Answer], panel: Panel, rows: Any) -> int
     if name == "invalid":
         return int(panel.invalid(answers, rows).sum())
     if name == "blank":
-        return sum(blank(answer.prediction) for answer in answers)
+        return sum(answer.blank for answer in answers)
     return sum(not answer.ended for answer in answers)
 
 
@@ -163,15 +171,13 @@ def _by_category(predictions: Sequence[Prediction], panel: Panel, rows: Mapping[
     return result
 
 
-def _with_and_without_invalid(
-    answers: Mapping[System, Sequence[Answer]], panel: Panel, rows: Mapping[System, Array]
-) -> tuple[Numbers, Numbers]:
+def _with_and_without_invalid(answers: Answers, panel: Panel, rows: Rows) -> tuple[Numbers, Numbers]:
     """Every metric with invalid answers scored as blank ones are, and over the valid answers alone."""
     strict: Numbers = {}
     valid: Numbers = {"examples": {}}
     for system in SYSTEMS:
         invalid = panel.invalid(answers[system], rows[system])
-        silent = panel.rows([replace(answers[system][i], prediction="") for i in np.flatnonzero(invalid).tolist()])
+        silent = panel.rows([answers[system][i].silenced() for i in np.flatnonzero(invalid).tolist()])
         strict[system] = _all(panel, np.concatenate([rows[system][~invalid], silent]))
         kept = ~invalid & ~_blank(answers[system])
         valid[system] = _all(panel, rows[system][kept])
@@ -186,10 +192,10 @@ def _all(panel: Panel, rows: Array) -> Numbers:
 
 
 def _blank(answers: Sequence[Answer]) -> NDArray[np.bool_]:
-    return np.array([blank(answer.prediction) for answer in answers], dtype=bool)
+    return np.array([answer.blank for answer in answers], dtype=bool)
 
 
-def _words(answers: Mapping[System, Sequence[Answer]]) -> Numbers:
+def _words(answers: Answers) -> Numbers:
     """Words of a reference and of an answer in the mean, and of the longest."""
     texts = {"reference": [answer.reference for answer in answers["base"]]}
     texts |= {system: [answer.prediction for answer in answers[system]] for system in SYSTEMS}

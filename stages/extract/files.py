@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from stages.extract.reader import Identity, Item, Unreadable, known_split
 from stages.extract.reasons import FILE_NAME, LEADS_OUTSIDE, NO_PERMISSION, NOT_A_FILE, TOO_LARGE, VANISHED
+from stages.extract.recordings import beside
 from stages.memo import tree_digest
 from stages.params.extract import Extract
 from stages.params.source import Source
@@ -33,18 +35,28 @@ def items(name: str, source: Source, limits: Extract, identity: Identity) -> tup
         raise ValueError(f"sources.{name}.path: nothing at {source.path}; put the files there or correct the path")
     if source.reader == "datasets":
         return [_dataset_item(name, root, declared, limits, identity)], 0
-    found, passed = [], 0
+    found: list[Item] = []
+    others: dict[str, Path] = {}
     matches = matcher(source.pattern)
     for path, file in _below(root):
         if match := matches.fullmatch(file):
             found.append(_item(name, path, file, match.groupdict(), declared, root, limits, identity))
         else:
-            passed += 1
+            others[file] = path
     if not found:
         raise ValueError(
-            f"sources.{name}.pattern: none of the {passed} files below {source.path} matches {source.pattern}"
+            f"sources.{name}.pattern: none of the {len(others)} files below {source.path} matches {source.pattern}"
         )
-    return sorted(found, key=lambda item: item.file), passed
+    if source.reader != "recordings":
+        return sorted(found, key=lambda item: item.file), len(others)
+    passed = len(others)
+    if root.is_file():
+        others = {file: path for path, file in _below(root.parent) if file != root.name}
+        root, passed = root.parent, 0
+    found, used = beside.paired(
+        name, source, found, others, identity, lambda path: _sha256(path, root, limits.most_megabytes)
+    )
+    return found, max(0, passed - len(used))
 
 
 def matcher(pattern: str) -> re.Pattern[str]:
@@ -87,14 +99,16 @@ def _item(
     group = identity.group(says["group"]) if "group" in says else id
     encounter = identity.encounter(says.get("group", ""), says["encounter"]) if "encounter" in says else None
     item = Item(id, name, group, file, _readable(path.as_posix()), declared, encounter=encounter)
+    # A recording is streamed; its length is what is limited, by who reads it.
+    most = math.inf if declared["reader"] == "recordings" else limits.most_megabytes
     try:
         split = known_split(says["split"]) if "split" in says else None
-        return replace(item, split=split, sha256=_sha256(path, root, limits))
+        return replace(item, split=split, sha256=_sha256(path, root, most))
     except Unreadable as fault:
         return replace(item, fault=fault.reason, detail=fault.detail)
 
 
-def _sha256(path: Path, root: Path, limits: Extract) -> str:
+def _sha256(path: Path, root: Path, most_megabytes: float) -> str:
     if _readable(path.as_posix()) != path.as_posix():
         raise Unreadable(FILE_NAME)
     if path.is_symlink() and not path.exists():
@@ -104,8 +118,8 @@ def _sha256(path: Path, root: Path, limits: Extract) -> str:
     if path.exists() and not path.is_file():
         raise Unreadable(NOT_A_FILE)
     try:
-        if path.stat().st_size > limits.most_megabytes * MEGABYTE:
-            raise Unreadable(TOO_LARGE, f"more than {limits.most_megabytes:g} MB")
+        if path.stat().st_size > most_megabytes * MEGABYTE:
+            raise Unreadable(TOO_LARGE, f"more than {most_megabytes:g} MB")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
@@ -130,7 +144,7 @@ def _dataset_item(name: str, root: Path, declared: dict[str, object], limits: Ex
     item = Item(id, name, id, root.name, root.as_posix(), declared)
     try:
         for path, _ in _below(root):
-            _sha256(path, root, limits)
+            _sha256(path, root, limits.most_megabytes)
     except Unreadable as fault:
         return replace(item, fault=fault.reason, detail=fault.detail)
     return replace(item, sha256=tree_digest(root).hex())

@@ -1,4 +1,4 @@
-"""What every reader is: a module with `read(item, limits)`, chosen by `sources.<name>.reader`.
+"""What every reader is: a module with `read(item, limits, identity)`, chosen by `sources.<name>.reader`.
 
 A reader yields records, `Rejected` for single rows or lines, and `Count`s; it raises `Unreadable` when nothing of the
 file can be trusted. What it yields depends on the item and the limits alone.
@@ -47,6 +47,9 @@ class Item:
         sha256: Of the file's bytes when it was listed; empty where `fault` says why there is none.
         split: The fixed set that the path says.
         declared: The source's section of params.yaml.
+        beside: Path of each file or folder that the record is made of too -> its SHA-256 when it was listed.
+        rows: Lines of a manifest that tell of this file.
+        models: Digest of the models that draft what nobody has written down.
         fault: Reason for which the file is not even opened.
     """
 
@@ -59,12 +62,16 @@ class Item:
     sha256: str = ""
     encounter: str | None = None
     split: str | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+    models: str = ""
     fault: str = ""
     detail: str = ""
 
     @classmethod
     def from_json(cls, line: bytes | str) -> Self:
-        return cls(**orjson.loads(line))
+        found = orjson.loads(line)
+        return cls(**found | {"rows": tuple(found.get("rows", ()))})
 
     def how(self) -> Source:
         """How the source is declared."""
@@ -72,15 +79,7 @@ class Item:
 
     def bytes(self) -> bytes:
         """The file's content; raises `Unreadable` when it is gone, forbidden or other than when it was listed."""
-        try:
-            data = Path(self.path).read_bytes()
-        except FileNotFoundError:
-            raise Unreadable(VANISHED) from None
-        except PermissionError:
-            raise Unreadable(NO_PERMISSION) from None
-        if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise Unreadable(CHANGED)
-        return data
+        return same_bytes(Path(self.path), self.sha256)
 
     def origin(self, reader: str, page: int | None = None) -> Origin:
         return Origin(self.file, self.sha256, reader, page)
@@ -101,6 +100,19 @@ class Identity:
     def record(self, source: str, file: str, *position: str) -> str:
         """`position` is the row within the file; none for the file as a whole."""
         return self.key.id("record", source, file, *position)
+
+
+def same_bytes(path: Path, sha256: str) -> bytes:
+    """A file's content; raises `Unreadable` when it is gone, forbidden or of another SHA-256."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(VANISHED) from None
+    except PermissionError:
+        raise Unreadable(NO_PERMISSION) from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Unreadable(CHANGED)
+    return data
 
 
 class Reader(Protocol):

@@ -44,6 +44,27 @@ VALUE_TYPE: Final = "unreadable_value"
 EMPTY_ROW: Final = "empty_row"
 DUPLICATE_ROW: Final = "duplicate_row"
 NO_GROUP: Final = "no_group"
+NO_DECODER: Final = "no_decoder"
+NO_AUDIO_TRACK: Final = "no_audio_track"
+HEADER_LENGTH: Final = "header_length"
+TOO_LONG: Final = "too_long"
+TOO_SHORT: Final = "too_short"
+LOW_RATE: Final = "low_sample_rate"
+NOT_FINITE: Final = "not_finite"
+SILENT: Final = "silent"
+CHANNELS_CANCEL: Final = "channels_cancel"
+CLIPPED: Final = "clipped"
+NO_RECORDING: Final = "no_recording"
+NO_ANNOTATION: Final = "no_annotation"
+BROKEN_ANNOTATION: Final = "broken_annotation"
+END_BEFORE_START: Final = "end_before_start"
+ANNOTATIONS_DISAGREE: Final = "annotations_disagree"
+MIS_SAMPLED: Final = "mis_sampled"
+PAST_END: Final = "past_end"
+OVERLAPS_ITSELF: Final = "overlaps_itself"
+EMPTY_TRANSCRIPT: Final = "empty_transcript"
+NOT_HEARD: Final = "not_heard"
+NO_SPEECH: Final = "no_speech"
 
 MEANING: Final[dict[str, str]] = {
     EMPTY: "The file has no bytes, or nothing but blanks.",
@@ -72,7 +93,7 @@ MEANING: Final[dict[str, str]] = {
     UNKNOWN_SPLIT: "The split is none of train, validation and test.",
     NO_TURNS: "No line of the dialogue names a known speaker.",
     NO_SPEAKER: "The dialogue has words before its first speaker.",
-    UNKNOWN_SPEAKER: "A line is spoken by a label that sources.<name>.speakers does not name.",
+    UNKNOWN_SPEAKER: "A line or segment is spoken by a label that sources.<name>.speakers does not name.",
     MISSING_COLUMN: "A column that sources.<name>.columns names is not in the table.",
     DUPLICATE_COLUMN: "Two columns of the table bear one name.",
     BROKEN_JSON: "A line is no JSON.",
@@ -83,4 +104,25 @@ MEANING: Final[dict[str, str]] = {
     EMPTY_ROW: "Every field of the row that is read is empty.",
     DUPLICATE_ROW: "The same row stands in the table before; the first one is kept.",
     NO_GROUP: "The column that names the patient is empty in this row.",
+    NO_DECODER: "The format needs ffmpeg, which is not installed.",
+    NO_AUDIO_TRACK: "The file holds pictures and no sound.",
+    HEADER_LENGTH: "The header tells of less sound than the file holds.",
+    TOO_LONG: "The recording is longer than extract.most_hours.",
+    TOO_SHORT: "The recording is shorter than extract.least_seconds.",
+    LOW_RATE: "The recording has fewer samples a second than extract.least_sample_rate.",
+    NOT_FINITE: "A sample of the recording is not a number, or infinite.",
+    SILENT: "No tenth of a second of the recording is as loud as extract.least_level.",
+    CHANNELS_CANCEL: "Each channel holds sound, and their mean holds none: one is the other upside down.",
+    CLIPPED: "More of the recording than extract.most_clipped is cut off at the loudest value there is.",
+    NO_RECORDING: "An annotation, or a row of the manifest, belongs to no recording that is there.",
+    NO_ANNOTATION: "Nothing beside the recording, and no row of the manifest, says what is said in it.",
+    BROKEN_ANNOTATION: "The annotation cannot be read.",
+    END_BEFORE_START: "A segment's times are no stretch: it ends before it starts, or starts before the recording.",
+    ANNOTATIONS_DISAGREE: "Two annotations of the recording, or two parts of one, do not say the same words.",
+    MIS_SAMPLED: "The recording has another length than its annotation was made for.",
+    PAST_END: "A segment lies past the end of the recording by more than extract.slack.",
+    OVERLAPS_ITSELF: "One speaker's segments overlap by more than extract.slack.",
+    EMPTY_TRANSCRIPT: "The annotation holds no word.",
+    NOT_HEARD: "Less than extract.least_heard of the annotated time is as loud as extract.least_level.",
+    NO_SPEECH: "The recording has no annotation, and the diarizer heard nobody in it.",
 }

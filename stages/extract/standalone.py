@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from stages.extract import files, ocr
 from stages.extract.reader import Identity, Item
+from stages.extract.recordings import Recordings
+from stages.extract.recordings.containers import ENDINGS
+from stages.extract.recordings.store import Store
 from stages.extract.step import Read
 from stages.flow import Rejected
 from stages.keys import Key
@@ -25,10 +30,15 @@ IDENTITY = Identity(Key(hashlib.sha256(b"rounds extract").digest()))
 def show(paths: Sequence[Path], reader: str | None, params: str, text: bool) -> int:
     """Print every record as JSON, or its text alone; what cannot be read is told on stderr. 0, or 1 if any was."""
     limits = load_or_exit(params).extract if Path(params).exists() else Extract()
-    step, failed = Read(limits, IDENTITY), 0
+    with tempfile.TemporaryDirectory() as folder:
+        return _show(paths, reader, Read(limits, IDENTITY, Recordings(Store(Path(folder)))), text)
+
+
+def _show(paths: Sequence[Path], reader: str | None, step: Read, text: bool) -> int:
+    failed = 0
     for path in paths:
         try:
-            (item,) = _items(path, reader or _reader(path), limits)
+            (item,) = _items(path, reader or _reader(path), step.limits)
         except ValueError as error:
             print(error, file=sys.stderr)
             failed = 1
@@ -38,7 +48,9 @@ def show(paths: Sequence[Path], reader: str | None, params: str, text: bool) -> 
                 failed = 1
                 print(f"{path}: {found.reason}" + (f" ({found.detail})" if found.detail else ""), file=sys.stderr)
             elif isinstance(found, Record):
-                print(_text(found) if text else to_json(found).decode())
+                # What was converted goes with the temporary folder.
+                shown = replace(found, audio=path.as_posix()) if found.audio else found
+                print(_text(shown) if text else to_json(shown).decode())
     return failed
 
 
@@ -52,6 +64,8 @@ def _items(path: Path, reader: str, limits: Extract) -> list[Item]:
 def _reader(path: Path) -> str:
     if path.is_dir():
         return "datasets"
+    if path.suffix.lower().removeprefix(".") in ENDINGS:
+        return "recordings"
     return "table" if path.suffix.lower() in TABLES else "documents"
 
 

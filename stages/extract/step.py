@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from stages.extract.reader import Identity, Item, Unreadable, reader
+from stages.extract.reader import Identity, Item, Reader, Unreadable, reader
+from stages.extract.recordings import Recordings
 from stages.flow import Count, Rejected
 from stages.params.extract import Extract
 from stages.records import Record
@@ -18,6 +19,7 @@ class Read:
 
     limits: Extract
     identity: Identity
+    recordings: Recordings
     stage: str = "extract"
     unit: Literal["record", "group"] = "record"
     takes: type[Any] = Item
@@ -32,9 +34,13 @@ class Read:
         try:
             if item.fault:
                 raise Unreadable(item.fault, item.detail)
-            yield from list(reader(item.how().reader).read(item, self.limits, self.identity))
+            yield from list(self._reader(item.how().reader).read(item, self.limits, self.identity))
         except Unreadable as fault:
             yield rejected(item, fault)
+
+    def _reader(self, name: str) -> Reader:
+        # The one reader that has more to show than records.
+        return self.recordings if name == "recordings" else reader(name)
 
 
 def rejected(item: Item, fault: Unreadable) -> Rejected:

@@ -6,14 +6,14 @@ of machine once `fix_numerics` has run: greedy decoding, no dropout, a thread co
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from stages.models.loading import refuse_narrow, weights
+from stages.models.progress import bar
 
 if TYPE_CHECKING:
     import torch
@@ -76,33 +76,13 @@ def load_base(path: str | Path, quantization: Quantization, precision: str = "fl
     one they are of `precision`. Raises `FileNotFoundError` when no model is there and `ValueError` when its tokenizer
     has no end token, without which no answer ever stops, or when its layers are too narrow for 4 bits.
     """
-    import torch
     from transformers import AutoModelForCausalLM
-    from transformers.utils.logging import disable_progress_bar
 
-    if _quiet():
-        disable_progress_bar()
-    _hush_the_libraries_about_each_other()
-    if not (Path(path) / "config.json").is_file():
-        raise FileNotFoundError(
-            f"{path}: no model there; run `dvc repro base` or `python -m stages.base {Path(path).name}`"
-        )
+    declared = weights(path, quantization, precision)
     tokenizer = load_tokenizer(path)
-    declared: dict[str, Any] = {"dtype": getattr(torch, precision) if torch.cuda.is_available() else torch.float32}
-    if torch.cuda.is_available():
-        declared["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
-    if quantization.bits:
-        declared["quantization_config"] = _few_bits(quantization)
-    model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, **declared)
-    if quantization.bits == 4 and not torch.cuda.is_available():
-        _refuse_narrow(path, model)
+    model = AutoModelForCausalLM.from_pretrained(**declared)
+    refuse_narrow(path, model)
     return model.eval(), tokenizer
-
-
-def _hush_the_libraries_about_each_other() -> None:
-    """PEFT asks transformers by an old name, and bitsandbytes misses a faster kernel: nobody here can act on either."""
-    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
-    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 
 
 def load_tokenizer(path: str | Path) -> Any:
@@ -194,6 +174,16 @@ def response_logprobs(
     return [one for one in found if one is not None]
 
 
+def next_logprobs(model: Any, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> Iterator[Any]:
+    """Natural-log probabilities `(vocabulary,)` of the token after each prompt, asked one by one, on the CPU."""
+    import torch
+
+    with torch.inference_mode():
+        for prompt in prompts:
+            ids = torch.tensor([_ids(tokenizer, prompt)], device=model.device)
+            yield model(input_ids=ids, logits_to_keep=1).logits[0, -1].float().log_softmax(-1).cpu().numpy()
+
+
 def _ids(tokenizer: PreTrainedTokenizerBase, prompt: str) -> list[int]:
     return list(tokenizer(prompt, add_special_tokens=tokenizer.chat_template is None)["input_ids"])
 
@@ -228,15 +218,9 @@ def _answer(tokenizer: PreTrainedTokenizerBase, row: list[int], ends: list[int])
 
 
 def _by_length(rows: Sequence[Sequence[int]], batch: int, name: str) -> Iterator[list[int]]:
-    from tqdm import tqdm
-
     order = sorted(range(len(rows)), key=lambda i: (len(rows[i]), i))
-    for start in tqdm(range(0, len(order), batch), desc=name, unit="batch", disable=_quiet()):
+    for start in bar(range(0, len(order), batch), desc=name, unit="batch"):
         yield order[start : start + batch]
-
-
-def _quiet() -> bool:
-    return not sys.stderr.isatty() or bool(os.environ.get("CI"))
 
 
 def _left_padded(
@@ -248,26 +232,3 @@ def _left_padded(
     ids = [[tokenizer.pad_token_id] * (width - len(row)) + row for row in rows]
     mask = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
     return torch.tensor(ids, device=model.device), torch.tensor(mask, device=model.device)
-
-
-def _refuse_narrow(path: str | Path, model: Any) -> None:
-    """The CPU kernel of bitsandbytes asks for whole blocks of 64 weights, and without them fails in the first step."""
-    widths = {layer.in_features for layer in model.modules() if type(layer).__name__ == "Linear4bit"}
-    if narrow := sorted(width for width in widths if width % 64):
-        raise ValueError(
-            f"{path}: layers of {narrow[0]} inputs; 4 bits on a CPU need a multiple of 64: set bits to 0 or 8"
-        )
-
-
-def _few_bits(quantization: Quantization) -> Any:
-    import torch
-    from transformers import BitsAndBytesConfig
-
-    if quantization.bits == 8:
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=quantization.double,
-        bnb_4bit_compute_dtype=getattr(torch, quantization.compute),
-    )

@@ -15,16 +15,22 @@ from pydantic import ValidationError
 
 from stages.params.faults import Fault, KeyPath, did_you_mean, missing_name, nearest, of_validation, shown, wrong_value
 from stages.params.root import merged
-from stages.params.task import Task
+from stages.params.task import SPEECH, Task
 from stages.params.train import Train
 
 Plain = Mapping[str, Any]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 STAGES = (
     "synthesize", "extract", "deidentify", "clean", "structure", "augment", "split",
-    "base", "train", "evaluate", "report",
+    "base", "train", "evaluate", "audit", "export", "report",
 )  # fmt: skip
-RESERVED = (*STAGES, "contamination", "corpus", "defaults", "intervals", "quarantine", "split-certificate")
+RESERVED = (
+    *STAGES, "canaries", "contamination", "corpus", "defaults", "intervals", "privacy", "quarantine",
+    "split-certificate",
+)  # fmt: skip
+OF_SPEAKERS = ("wder", "diarization_accuracy", "role_accuracy", "cpwer")
+KINDS = {"llama": "language", "whisper": "speech", "spacy": "PHI finder's"}
+DOES = {"llama": "is a language model", "whisper": "is a speech model", "spacy": "finds PHI"}
 MADE = (*(f"data/{stage}/" for stage in STAGES), "models/base/")
 """What the pipeline itself makes need not be there yet."""
 
@@ -59,8 +65,17 @@ def sources_of_tasks(plain: Plain) -> Iterator[Fault]:
                 yield Fault((*path, "sources", number), f"found {shown(name)} a second time; once is enough")
 
 
+def recordings_of_tasks(plain: Plain) -> Iterator[Fault]:
+    """A task of speech is made of recordings."""
+    sources = _mapping(plain, "sources")
+    for path, task in _entries(plain, "tasks"):
+        for number, name in _texts(task.get("sources")) if task.get("template") in SPEECH else ():
+            if name in sources and _mapping(sources, name).get("reader") != "recordings":
+                yield wrong_value((*path, "sources", number), name, "a source whose reader is recordings")
+
+
 def bases_of_tasks(plain: Plain) -> Iterator[Fault]:
-    """A task adapts a declared language model, whose folder it names for DVC."""
+    """A task adapts a declared model of its kind, whose folder it names for DVC."""
     bases = _mapping(plain, "base")
     for path, task in _entries(plain, "tasks"):
         name = task.get("base")
@@ -69,8 +84,12 @@ def bases_of_tasks(plain: Plain) -> Iterator[Fault]:
         if name not in bases:
             yield missing_name((*path, "base"), name, "base", bases)
             continue
-        if _mapping(bases, name).get("kind", "llama") != "llama":
-            yield wrong_value((*path, "base"), name, "a language model; this one finds PHI")
+        kind, wanted = (
+            _mapping(bases, name).get("kind", "llama"),
+            "whisper" if task.get("template") in SPEECH else "llama",
+        )
+        if kind in KINDS and kind != wanted:
+            yield wrong_value((*path, "base"), name, f"a {KINDS[wanted]} model; this one {DOES[kind]}")
         if isinstance(task.get("base_path"), str) and task["base_path"] != f"models/base/{name}":
             yield wrong_value((*path, "base_path"), task["base_path"], f"models/base/{name}, as base is {name}")
 
@@ -84,6 +103,8 @@ def metrics_of_tasks(plain: Plain) -> Iterator[Fault]:
                 yield Fault((*path, "metrics", number), f"found {shown(name)} a second time; once is enough")
             if name == "format_adherence" and not task.get("sections"):
                 yield Fault((*path, "metrics", number), "format_adherence needs the headers of a good answer: sections")
+            if name in OF_SPEAKERS and not task.get("speakers"):
+                yield Fault((*path, "metrics", number), f"{name} needs the roles that a transcript names: speakers")
     tasks = _mapping(plain, "tasks")
     for name, metrics in _mapping(plain, "evaluate", "categories").items():
         place = ("evaluate", "categories", name)
@@ -147,6 +168,29 @@ def augmentation(plain: Plain) -> Iterator[Fault]:
         for number, name in _texts(operator.get("tasks")):
             if name not in tasks:
                 yield missing_name((*path, "tasks", number), name, "tasks", tasks)
+            elif _mapping(tasks, name).get("template") in SPEECH:
+                yield wrong_value((*path, "tasks", number), name, "a task of text; examples with sound get no children")
+
+
+def exports(plain: Plain) -> Iterator[Fault]:
+    """What is exported is a declared task on its own base; CTranslate2 is for speech."""
+    tasks, bases = _mapping(plain, "tasks"), _mapping(plain, "base")
+    for path, exported in _entries(plain, "export", "tasks"):
+        name = path[-1]
+        if name not in tasks:
+            yield missing_name(path, str(name), "tasks", tasks)
+            continue
+        base, forms = _mapping(tasks, str(name)).get("base"), _texts(exported.get("ctranslate2"))
+        if isinstance(exported.get("base"), str) and exported["base"] != base:
+            yield wrong_value((*path, "base"), exported["base"], f"{base}, which is tasks.{name}.base")
+        speech = _mapping(bases, str(base)).get("kind") == "whisper"
+        if speech and not forms:
+            yield Fault((*path, "ctranslate2"), "a speech task is converted to one form or more, such as int8")
+        if forms and not speech:
+            yield Fault((*path, "ctranslate2"), "of speech tasks only; leave it out, the merged weights are the export")
+        for number, form in forms:
+            if form in [other for _, other in forms[:number]]:
+                yield Fault((*path, "ctranslate2", number), f"found {shown(form)} a second time; once is enough")
 
 
 def shares(plain: Plain) -> Iterator[Fault]:
@@ -156,6 +200,18 @@ def shares(plain: Plain) -> Iterator[Fault]:
     if isinstance(found[0], int | float) and isinstance(found[1], int | float) and sum(found) >= 1:
         yield Fault(
             ("split",), f"validation {found[0]} and test {found[1]} leave nothing to train on; their sum is below 1"
+        )
+
+
+def planted(plain: Plain) -> Iterator[Fault]:
+    """No canary stands in a validation or test set."""
+    split, share = _mapping(plain, "split"), _mapping(plain, "audit").get("patients", 0)
+    held = [share, *(split.get(name, 0) for name in ("validation", "test"))]
+    if all(isinstance(one, int | float) for one in held) and share and sum(held[1:]) < 1 < sum(held):
+        yield Fault(
+            ("audit", "patients"),
+            f"found {shown(share)}; split.validation and split.test leave {1 - held[1] - held[2]:g} of the patients "
+            "for training, and canaries are planted in no others",
         )
 
 
@@ -187,6 +243,22 @@ def raw_material(plain: Plain) -> Iterator[Fault]:
                 yield wrong_value((*path, "path"), place, f"a path below raw, which is {raw}")
         elif _reads("extract"):
             yield from _there((*path, "path"), place)
+            if isinstance(source.get("segments"), str):
+                yield from _there((*path, "segments"), f"{place}/{source['segments']}")
+
+
+def transcripts(plain: Plain) -> Iterator[Fault]:
+    """A ledger of drafts holds what patients said: it lies with the recordings, and two sources share none."""
+    raw, known = plain.get("raw"), dict[str, KeyPath]()
+    for path, source in _entries(plain, "sources"):
+        review = _mapping(source, "draft").get("review")
+        if not isinstance(review, str):
+            continue
+        place = (*path, "draft", "review")
+        if isinstance(raw, str) and not _below(review, raw):
+            yield wrong_value(place, review, f"a path below raw, which is {raw}: it holds what patients said")
+        if known.setdefault(os.path.normpath(review), place) != place:
+            yield Fault(place, f"found {shown(review)}, which is another source's ledger already; name one of its own")
 
 
 def files(plain: Plain) -> Iterator[Fault]:
@@ -213,8 +285,8 @@ def files(plain: Plain) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Plain], Iterator[Fault]], ...] = (
-    names, sources_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation, shares,
-    finder, raw_material, files,
+    names, sources_of_tasks, recordings_of_tasks, bases_of_tasks, metrics_of_tasks, tolerances, training, augmentation,
+    exports, shares, planted, finder, raw_material, transcripts, files,
 )  # fmt: skip
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from pydantic import Field
 
+from stages.params.audit import Audit
 from stages.params.augment import Augment
 from stages.params.base import Base
 from stages.params.clean import Clean
 from stages.params.compare import Compare
 from stages.params.deidentify import Deidentify
 from stages.params.evaluate import Evaluate
+from stages.params.export import Export
 from stages.params.extract import Extract
 from stages.params.flow import Flow
 from stages.params.report import Report
@@ -41,7 +43,9 @@ class Params(Section):
     base: dict[str, Base] = Field(min_length=1, description="Name -> base model.")
     train: dict[str, dict[str, Any]] = Field(description="`defaults`, and for each task what differs from them.")
     evaluate: Evaluate = Field(description="Base against tuned.")
+    audit: Audit = Field(default_factory=Audit, description="What de-identification misses and models remember.")
     compare: Compare = Field(default_factory=Compare, description="Two revisions side by side, and the gate.")
+    export: Export = Field(default_factory=Export, description="What production loads.")
     report: Report = Field(description="The page of results.")
 
     def training(self, task: str) -> Train:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from stages.params.perturbation import Perturbation
 from stages.params.section import Section
 
 
@@ -51,4 +52,15 @@ class Train(Section):
     precision: Literal["float32", "float16", "bfloat16"] = Field("float32", description="Mixed precision of the steps.")
     early_stopping: int = Field(0, ge=0, description="Validations without a gain before it stops; 0 never stops early.")
     checkpoint_steps: int = Field(50, ge=1, description="Optimizer steps between checkpoints to resume from.")
+    medical_terms: Literal["none", "tokens", "prompt"] = Field(
+        "none",
+        description="Of speech: what the terms that training examples list (`meta.medical_terms`) are used for. They "
+        "become tokens of their own, or the model is told of them before it listens, or nothing.",
+    )
+    most_terms: int = Field(
+        400, ge=1, description="Of speech: how many terms, the most frequent first; as a prompt, how many are told."
+    )
+    perturbation: Perturbation = Field(
+        default_factory=Perturbation, description="Of speech: how sounds vary while they are learned from."
+    )
     report_to: list[Literal["dvclive", "mlflow"]] = Field(["dvclive"], description="Where curves go.")

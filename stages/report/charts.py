@@ -12,7 +12,10 @@ from stages.report import words
 from stages.report.results import Result
 from stages.report.svg import across, circle, drawing, scale, tag, text, ticks
 
-Unit = Literal["share", "points of 100", "bits per byte", "errors per reference token", "perplexity"]
+Unit = Literal[
+    "share", "points of 100", "bits per byte", "errors per reference token", "perplexity", "wrong seconds per second",
+    "words",
+]  # fmt: skip
 
 # Ends of scales that are the same for every task, so that rows can be compared by eye; other units have no upper end.
 ENDS: dict[Unit, tuple[float, float]] = {"share": (0.0, 1.0), "points of 100": (0.0, 100.0)}
@@ -21,6 +24,7 @@ MOST_DOTS = 20
 _ERRORS = re.compile(r"(?:wer|cer|error_rate|length_error)$")
 _UNITS: dict[str, Unit] = {
     "bleu": "points of 100", "chrf": "points of 100", "perplexity": "perplexity", "bits_per_byte": "bits per byte",
+    "der": "wrong seconds per second", "der_collar": "wrong seconds per second", "hallucinated_words": "words",
 }  # fmt: skip
 
 

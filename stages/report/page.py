@@ -36,7 +36,7 @@ def render(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -
     }
     environment.tests["dotted"] = lambda name: "." in name
     drawn = {"both": charts.both, "curves": charts.curves, "forest": forest.forest, "rank_chart": ranks.chart}
-    environment.globals |= drawn | {"Row": forest.Row, "RANKS": ranks.NAMES}
+    environment.globals |= drawn | {"Row": forest.Row, "RANKS": ranks.NAMES, "NOT_APPLICABLE": words.NOT_APPLICABLE}
     return environment.get_template("page.html.j2").render(**_found(params, outcomes, root))
 
 
@@ -54,7 +54,8 @@ def _found(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -
         "splits": pipeline.splits(root),
         "shared": pipeline.shared(root),
         "deidentification": pipeline.deidentification(root),
-        "memorisation": pipeline.memorisation(root),
+        "canaries": pipeline.recall_of_canaries(root),
+        "exposures": pipeline.exposures(root),
         "trainings": pipeline.trainings(root, params.tasks),
     }
 

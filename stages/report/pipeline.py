@@ -51,6 +51,17 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """Canaries of a task, planted before or after de-identification: exposure, extraction_rate and p by name."""
+
+    task: str
+    when: str
+    canaries: int
+    base: Mapping[str, Number]
+    tuned: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Curves that share a quantity."""
 
@@ -83,9 +94,22 @@ def deidentification(root: Path) -> dict[str, Number]:
     return {name: value for name, value in numbers.items() if isinstance(value, float) or name.endswith("_rate")}
 
 
-def memorisation(root: Path) -> dict[str, Number]:
-    """What is known of memorised identifiers, by dotted names; empty where it was not measured."""
-    return flat(read_json(root / "metrics/privacy.json") or {})
+def recall_of_canaries(root: Path) -> dict[str, Number]:
+    """How many planted identifiers de-identification took out; empty where none was planted."""
+    numbers = read_json(root / "metrics/privacy.json") or {}
+    names = ("planted", "removed", "canary_recall", "canary_recall_low", "canary_recall_high")
+    return {name: numbers.get(name) for name in names} if numbers.get("planted") else {}
+
+
+def exposures(root: Path) -> list[Exposure]:
+    """What the models remember of planted identifiers; a row for each task and side that any were planted on."""
+    tasks = (read_json(root / "metrics/privacy.json") or {}).get("tasks", {})
+    return [
+        Exposure(task, when, told["canaries"], told["base"], told["tuned"])
+        for task, sides in tasks.items()
+        for when, told in sides.items()
+        if told["canaries"]
+    ]
 
 
 def trainings(root: Path, tasks: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ class Result:
         bca: The bias-corrected and accelerated interval of the difference.
         strict: The metric with invalid answers scored as blank ones, base and tuned.
         valid: The metric over valid answers alone, base and tuned.
+        null: Why the answers of base and of tuned do not allow the metric; None where they do.
     """
 
     metric: str
@@ -58,6 +59,7 @@ class Result:
     bca: Span = UNKNOWN
     strict: Pair = (None, None)
     valid: Pair = (None, None)
+    null: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,10 @@ def outcome(root: Path, task: str, declared: Sequence[str], confidence: float) -
     intervals = read_json(root / "metrics/intervals" / f"{task}.json") or {}
     folder = root / "data/evaluate" / task
     content = read_json(folder / "signature.json") or {}
-    signatures = content.pop("metrics", {})
+    signatures, null = content.pop("metrics", {}), content.pop("not_applicable", {})
     tuned = numbers.get("tuned") or {}
     results = tuple(
-        _result(name, numbers, intervals.get(name) or {}, signatures.get(name, ""), 1 - confidence)
+        _result(name, numbers, intervals.get(name) or {}, signatures.get(name, ""), null, 1 - confidence)
         for name in declared
         if name in tuned
     )
@@ -123,7 +125,14 @@ def outcome(root: Path, task: str, declared: Sequence[str], confidence: float) -
     )
 
 
-def _result(name: str, numbers: dict[str, Any], ends: dict[str, Any], signature: str, alpha: float) -> Result:
+def _result(
+    name: str,
+    numbers: dict[str, Any],
+    ends: dict[str, Any],
+    signature: str,
+    null: Mapping[str, Mapping[str, str]],
+    alpha: float,
+) -> Result:
     from stages.evaluate.measures import measure
 
     difference = Span(ends.get("difference"), ends.get("low"), ends.get("high"))
@@ -141,6 +150,7 @@ def _result(name: str, numbers: dict[str, Any], ends: dict[str, Any], signature:
         bca=Span(difference.value, ends.get("bca_low"), ends.get("bca_high")),
         strict=_pair(numbers.get("strict") or {}, name),
         valid=_pair(numbers.get("valid") or {}, name),
+        null=_pair(null, name),
     )
 
 

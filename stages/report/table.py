@@ -31,7 +31,8 @@ def row(task: str, outcome: Outcome | None) -> tuple[str, ...]:
         return (task, *[words.NONE] * (len(HEADER) - 2), "missing")
     found = outcome.headline
     difference = f"{words.number(found.difference.value, signed=True)} {words.interval(found.difference, signed=True)}"
-    both = words.number(found.base.value), words.number(found.tuned.value)
+    ends = zip((found.base, found.tuned), found.null, strict=True)
+    both = tuple(words.NOT_APPLICABLE if why else words.number(span.value) for span, why in ends)
     return task, found.metric, *both, difference.strip(), words.chance(found.p), found.verdict
 
 

@@ -8,6 +8,7 @@ from stages.report.results import Span, Verdict
 
 MINUS = "\u2212"
 NONE = "\u2013"
+NOT_APPLICABLE = "N/A"
 _MARKS = {"better": "\u25b2", "worse": "\u25bc", "noise": "\u25cb", "unknown": NONE}
 _NAMES = {
     "mrr": "MRR", "bleu": "BLEU", "wer": "WER", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L",
@@ -16,7 +17,8 @@ _NAMES = {
     "chrf": "chrF", "cer": "CER", "rougeLsum": "ROUGE-Lsum", "hit_at_1": "Hit@1", "hit_at_3": "Hit@3",
     "hit_at_5": "Hit@5", "lenient_mrr": "Lenient MRR", "clinical_wer": "Clinical WER", "whisper_wer": "Whisper WER",
     "clinical_cer": "Clinical CER", "whisper_cer": "Whisper CER", "medical_term_wer": "Medical-term WER",
-    "squad_token_f1": "SQuAD token F1", "squad_exact_match": "SQuAD exact match",
+    "squad_token_f1": "SQuAD token F1", "squad_exact_match": "SQuAD exact match", "wder": "WDER", "cpwer": "cpWER",
+    "der": "DER", "der_collar": "DER with collar", "jer": "JER", "jer_collar": "JER with collar",
 }  # fmt: skip
 
 

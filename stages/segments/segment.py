@@ -6,11 +6,15 @@ import math
 from dataclasses import dataclass
 
 
+class TimesError(ValueError):
+    """Times that are no stretch of a recording: not numbers, before its start, or the end before the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """What one speaker said without a break; `start` and `end` are seconds from the start of the recording.
 
-    `speaker` and `text` are empty where the format, or its author, does not say. Raises `ValueError` where the times
+    `speaker` and `text` are empty where the format, or its author, does not say. Raises `TimesError` where the times
     are no stretch of a recording.
     """
 
@@ -22,4 +26,4 @@ class Segment:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.start) and math.isfinite(self.end) and 0 <= self.start <= self.end):
-            raise ValueError(f"expected 0 <= start <= end in seconds, found {self.start} and {self.end}")
+            raise TimesError(f"expected 0 <= start <= end in seconds, found {self.start} and {self.end}")

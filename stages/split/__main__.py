@@ -15,7 +15,7 @@ from stages.flow import Rejected
 from stages.keys import Key
 from stages.params import Params, load_or_exit
 from stages.records import Example, Record
-from stages.split import certificate, contamination, files
+from stages.split import certificate, contamination, files, plant
 from stages.split.assign import SPLITS, Assignment, assign, left_out
 from stages.split.components import components
 from stages.split.corpus import corpus
@@ -65,7 +65,9 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
 
     if target.exists():
         shutil.rmtree(target)
-    placed = [replace(e, split=assignment.splits[e.id]) for e in examples if e.id in assignment.splits]
+    sorted_out = [replace(e, split=assignment.splits[e.id]) for e in examples if e.id in assignment.splits]
+    planted = plant.plant(sorted_out, params.tasks, params.audit.examples, params.seed, target)
+    placed = plant.laid_over(sorted_out, planted)
     names = sorted({example.task for example in examples})
     for name in names:
         for one in SPLITS:
@@ -74,7 +76,7 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
     _refuse_empty(names, placed)
     counts = _write_corpus(params, records, assignment, held, target)
     shards.write(target / "quarantine", assignment.left_out, params.flow.shards)
-    sources = {example.id: example for example in examples}
+    sources = {example.id: example for example in plant.laid_over(examples, planted)}
     numbers = certificate.verify(target, sources, params.split.near_duplicate, len(assignment.left_out))
     for name, shares in contamination.measure(target, names, params.split.contamination).items():
         numbers["tasks"][name]["contaminated"] = shares
@@ -82,6 +84,7 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
     return numbers | {
         "in": len(examples),
         "out": len(placed),
+        "canaries": len(planted),
         "quarantined": len(assignment.left_out),
         **reasons,
         "components": len(joined),

@@ -82,11 +82,8 @@ class _Draw:
         sets = set[str]().union(*(self.declared[member.task] for member in members))
         test = 0.0 if "test" in sets or "train" in named else self.params.test
         validation = 0.0 if "validation" in sets else self.params.validation
-        place = min(self._hash(member.group) for member in members)
+        place = min(self.key.place(self.seed, member.group) for member in members)
         return "test" if place < test else "validation" if place < test + validation else "train"
-
-    def _hash(self, group: str) -> float:
-        return int.from_bytes(self.key.digest("split", str(self.seed), group)[:8], "big") / 2**64
 
 
 def _belongs(member: Example, split: str, members: Sequence[Example], declared: set[str]) -> bool:

@@ -22,6 +22,9 @@ COLUMNS = (
     "parent",
     "operator",
     "split",
+    "audio",
+    "start",
+    "end",
 )
 
 
@@ -42,7 +45,7 @@ def _csv(examples: Sequence[Example]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([getattr(example, column) or "" for column in COLUMNS] for example in examples)
+    writer.writerows([_cell(example, column) for column in COLUMNS] for example in examples)
     return text.getvalue().encode()
 
 
@@ -51,10 +54,15 @@ def _parquet(examples: Sequence[Example]) -> bytes:
     import pyarrow.parquet as pq
 
     schema = pa.schema([(column, pa.string()) for column in COLUMNS])
-    rows = {column: [getattr(example, column) or "" for example in examples] for column in COLUMNS}
+    rows = {column: [_cell(example, column) for example in examples] for column in COLUMNS}
     target = io.BytesIO()
     pq.write_table(pa.table(rows, schema=schema), target)
     return target.getvalue()
+
+
+def _cell(example: Example, column: str) -> str:
+    found = getattr(example, column, example.meta.get(column))
+    return "" if found is None else str(found)
 
 
 _FORMATS = {"csv": _csv, "parquet": _parquet}

@@ -25,10 +25,13 @@ Shingles = frozenset[str]
 def judged(example: Example) -> str:
     """The text by which an example is told from others: its input, or its instruction where that is the whole question.
 
+    Of an example with sound it is the digest of the recording: what is said in a window of seconds ("okay") is said in
+    many visits, and copies of one recording are the same recording, whichever windows they are cut into.
+
     Instructions that accompany an input are worded alike for a whole task, and responses often come from a closed set:
     neither says that two examples are the same.
     """
-    return example.input or example.instruction
+    return str(example.meta["audio_sha256"]) if example.audio else example.input or example.instruction
 
 
 def content(record: Record) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from stages.params.task import Task
 from stages.records import Record
@@ -19,6 +20,8 @@ class Pair:
         wordings: Ways to word the instruction; one is chosen for each example.
         input: What the question is about; empty where the instruction is the whole question.
         category: The slice that metrics are also given by.
+        audio: Path of the recording that is asked about.
+        meta: What the example's `meta` is to hold.
     """
 
     kind: str
@@ -27,6 +30,8 @@ class Pair:
     input: str
     response: str
     category: str = ""
+    audio: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

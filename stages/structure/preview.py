@@ -43,6 +43,9 @@ def shown(example: Example, tokenizer: Any | None) -> Text:
     """The prompt in plain and the completion, token by token, on a green ground; without a tokenizer in one piece."""
     from rich.text import Text
 
+    if example.audio:
+        heard = f"{example.audio} {example.meta['start']:.2f} - {example.meta['end']:.2f} s\n"
+        return Text(heard, "dim").append(example.response, LOSS[0])
     if tokenizer is None:
         return Text(headed(example)).append(example.response, LOSS[0])
     from stages.models.text import tokenize

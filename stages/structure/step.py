@@ -11,7 +11,7 @@ from stages.headers import read_headers
 from stages.keys import Key, seeded
 from stages.params.task import Task
 from stages.records import Example, Record
-from stages.structure import diagnosis, flashcards, hpi, terminology
+from stages.structure import diagnosis, dictation, flashcards, hpi, scribe, terminology
 from stages.structure.pair import Headers, Pair, Template, Unpaired
 
 TEMPLATES: dict[str, Template] = {
@@ -19,6 +19,8 @@ TEMPLATES: dict[str, Template] = {
     "terminology": terminology.pairs,
     "hpi": hpi.pairs,
     "diagnosis": diagnosis.pairs,
+    "scribe": scribe.pairs,
+    "dictation": dictation.pairs,
 }
 
 
@@ -70,10 +72,12 @@ class Structure:
             instruction=seeded(self.seed, "structure", id).choice(pair.wordings),
             input=pair.input,
             response=pair.response,
+            audio=pair.audio,
             category=pair.category,
             split=next((record.split for record in pair.records if record.split), None),
             records=records,
             surrogates=tuple(sorted({surrogate for record in pair.records for surrogate in record.surrogates})),
+            meta={"source": "+".join(dict.fromkeys(record.source for record in pair.records)), **pair.meta},
         )
 
 

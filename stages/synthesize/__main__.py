@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from stages import metrics, params
@@ -25,8 +26,13 @@ def main() -> None:
         settings = settings.model_copy(update={"patients": given.patients})
 
     from stages.synthesize.clinic import build
+    from stages.synthesize.speech.speak import Missing
 
-    counts = build(settings, told.seed, given.out or FOLDER)
+    try:
+        counts = build(settings, told.seed, given.out or FOLDER)
+    except Missing as error:
+        print(f"synthesize: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
     metrics.write(given.out / "metrics.json" if given.out else "metrics/synthesize.json", counts)
 
 

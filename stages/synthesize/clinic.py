@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,12 @@ from stages.synthesize.fill import Filled, fill, joined
 from stages.synthesize.gold import Gold
 from stages.synthesize.identity import Cast, make_cast, next_visit
 from stages.synthesize.passages import make_passages
+from stages.synthesize.speech import corpus, dictations, manifest, recordings, speak
+from stages.synthesize.speech.dictations import Dictation
+from stages.synthesize.speech.manifest import Audible
 from stages.synthesize.summaries import make_summary
 from stages.synthesize.tables import write_flashcards, write_terminology
+from stages.synthesize.wording import is_kept
 
 WRITTEN = {"pdf": pdf.render, "docx": docx.render, "txt": text.render, "rtf": rtf.render}
 WRITTEN_SHARES = {"pdf": 40, "docx": 25, "txt": 20, "rtf": 15}
@@ -45,16 +50,20 @@ class Made:
 
     labels: list[Gold] = field(default_factory=list)
     summaries: list[tuple[dict[str, str], Gold]] = field(default_factory=list)
+    audible: list[Audible] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
     """Write the clinic into `folder`, rewriting what an earlier run left there; returns counts.
 
-    The same settings and seed give the same bytes, whatever the number of processes.
+    The same settings and seed give the same bytes, whatever the number of processes. Raises `speak.Missing` where
+    there is sound to make and nothing to make it with.
     """
     raw = folder / "raw"
-    for part in ("raw", "gold", "notes"):
+    if settings.recorded or settings.dictations or settings.speech_hours:
+        speak.check()
+    for part in ("raw", "gold", "notes", "speech"):
         shutil.rmtree(folder / part, ignore_errors=True)
         (folder / part).mkdir(parents=True)
     # The people are invented, so their key may follow from the seed and be known to all; real patients need a secret.
@@ -66,27 +75,34 @@ def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
             pool.submit(_write_notes, folder / "notes", settings.notes, seed),
             pool.submit(_write_tables, raw, settings.flashcards, seed),
             *(pool.submit(_write_patient, raw, settings, seed, number) for number in range(settings.patients)),
+            *(
+                pool.submit(_write_speech, folder / "speech", number, seconds, seed)
+                for number, seconds in enumerate(corpus.files(settings.speech_hours))
+            ),
+            *(
+                pool.submit(_write_dictations, raw, list(of), seed)
+                for _, of in groupby(
+                    dictations.plan(settings.dictations, settings.held_out, seed), key=lambda each: each.person
+                )
+            ),
         ]
         for job in _progress(as_completed(jobs), len(jobs)):
             made = job.result()
             whole.labels += made.labels
             whole.summaries += made.summaries
+            whole.audible += made.audible
             whole.counts.update(made.counts)
     whole.labels += _write_summaries(raw, whole.summaries)
     gold.write(folder / "gold" / "spans.jsonl", whole.labels)
+    whole.counts.update(manifest.write(folder, whole.audible))
     whole.counts.update(f"spans.{span.label}" for label in whole.labels for span in label.content.spans)
     whole.counts["spans"] = sum(len(label.content.spans) for label in whole.labels)
     return dict(sorted(whole.counts.items()))
 
 
-def is_held_out(number: int, share: float) -> bool:
-    """Whether the patient of this number (from 0) is kept for testing: evenly spread, the same in a larger clinic."""
-    return int((number + 1) * share) > int(number * share)
-
-
 def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> Made:
     rng = seeded(seed, "synthesize", "patient", str(number))
-    held_out = is_held_out(number, settings.held_out)
+    held_out = is_kept(number, settings.held_out)
     split = "test" if held_out else "train"
     made = Made(counts=Counter({"patients": 1, f"patients.{split}": 1}))
     offset = int.from_bytes(Key(f"rounds seed {seed}".encode()).digest("synthesize", "records")[:6])
@@ -97,9 +113,8 @@ def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> M
         kind, content = _file(report, settings.scanned, rng)
         ending = kind.removeprefix("scan.")
         _put(raw / "reports" / f"{visit}.{ending}", content)
-        dialogue = joined(
-            fill(f"{turn.speaker}: {turn.text}", cast, rng) for turn in make_dialogue(case, rng, held_out)
-        )
+        turns = make_dialogue(case, rng, held_out)
+        dialogue = joined(fill(f"{turn.speaker}: {turn.text}", cast, rng) for turn in turns)
         _put(raw / "visits" / f"{visit}.txt", f"{dialogue.text}\n".encode())
         summary = make_summary(case)
         filled = {name: fill(getattr(summary, name), cast, rng) for name in gold.COLUMNS}
@@ -120,6 +135,8 @@ def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> M
         made.summaries.append(
             (row, Gold("summaries", SUMMARIES, 0, content=joined(filled.values()), format="jsonl", **known))
         )
+        if recordings.is_recorded(visit, settings.recorded, seed):
+            made.audible.append(recordings.record(raw, visit, turns, case, cast, seed))
         made.counts.update(("encounters", f"encounters.{split}", f"reports.{kind}"))
     return made
 
@@ -170,6 +187,14 @@ def _write_tables(raw: Path, flashcards: int, seed: int) -> Made:
     cards = write_flashcards(raw / "flashcards", flashcards, seed)
     terms = write_terminology(raw / "terminology.jsonl", seed)
     return Made(counts=Counter({"flashcards": cards, "terminology": terms}))
+
+
+def _write_speech(folder: Path, number: int, seconds: float, seed: int) -> Made:
+    return Made(audible=[corpus.record(folder, number, seconds, seed)])
+
+
+def _write_dictations(raw: Path, of: Sequence[Dictation], seed: int) -> Made:
+    return Made(audible=dictations.record(raw, of, seed))
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 from stages.records import Turn
 from stages.synthesize.case import Case
@@ -20,15 +21,22 @@ def make_dialogue(case: Case, rng: random.Random, held_out: bool) -> tuple[Turn,
 def dialogue(case: Case, rng: random.Random, voice: Voice) -> tuple[Turn, ...]:
     """As `make_dialogue`, in the given voice. Every fact of the case's summary is said in it."""
     known = facts(case)
-    lines: list[tuple[str, str]] = []
+    lines: list[str] = []
     for part in choose(rng, "dialogues", ORDERS[voice], voice).split():
         exchange: str = choose(rng, "dialogues", _pool(part, case), voice)
-        for line in exchange.format(**known).splitlines():
-            speaker, text = line.split(": ", 1)
-            if lines and lines[-1][0] == speaker:
-                text = f"{lines.pop()[1]} {text}"
-            lines.append((speaker, text))
-    return tuple(Turn(speaker, text) for speaker, text in lines)
+        lines += exchange.format(**known).splitlines()
+    return turns_of(lines)
+
+
+def turns_of(lines: Iterable[str]) -> tuple[Turn, ...]:
+    """Lines ("Speaker: text") as turns; lines of one speaker that follow each other are one."""
+    turns: list[Turn] = []
+    for line in lines:
+        speaker, text = line.split(": ", 1)
+        if turns and turns[-1].speaker == speaker:
+            text = f"{turns.pop().text} {text}"
+        turns.append(Turn(speaker, text))
+    return tuple(turns)
 
 
 def _pool(part: str, case: Case) -> str:

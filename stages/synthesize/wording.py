@@ -34,6 +34,11 @@ class Voice(StrEnum):
         return cls.HELD_OUT if held_out else cls.TRAIN
 
 
+def is_kept(number: int, share: float) -> bool:
+    """Whether the person of this number (from 0) is kept for testing: evenly spread, the same in a larger clinic."""
+    return int((number + 1) * share) > int(number * share)
+
+
 @cache
 def pools(name: str) -> Pools:
     """The pools of `<name>.yaml` beside this module, read once."""

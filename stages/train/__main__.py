@@ -27,7 +27,12 @@ def main() -> None:
         parser.error(f"no task {chosen.task!r} in {chosen.params}; there are {', '.join(sorted(params.tasks))}")
     # TRL reports each trainer that is built, and hub clients look for newer files, unless told not to before import.
     os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
-    from stages.train.text import Refused, train
+    from stages.train.examples import Refused
+
+    if params.base[params.tasks[chosen.task].base].kind == "whisper":
+        from stages.train.speech import train
+    else:
+        from stages.train.text import train
 
     try:
         train(params, chosen.task, chosen.data or Path("data/split", chosen.task), chosen.root)

@@ -25,6 +25,24 @@ def lora_config(declared: Train) -> Any:
     )
 
 
+def speech_lora_config(declared: Train, tokens: list[int]) -> Any:
+    """PEFT's settings for a declared adapter of a Whisper; the rows of `tokens` are trained and kept, no others.
+
+    Without a task type: PEFT's wrapper for sequence-to-sequence models passes `input_ids`, which a Whisper has not.
+    """
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=declared.lora.r,
+        lora_alpha=declared.lora.alpha,
+        lora_dropout=declared.lora.dropout,
+        target_modules=declared.lora.targets,
+        bias="none",
+        task_type=None,
+        trainable_token_indices=tokens or None,
+    )
+
+
 def save(model: Any, folder: Path, base: str) -> None:
     """Write adapter_config.json and adapter_model.safetensors alone; `base` is the base model's path in the project."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from stages.params.train import Train
+from stages.train.examples import Refused
 
 KEPT = ("loss", "grad_norm", "learning_rate", "mean_token_accuracy", "eval_loss", "eval_mean_token_accuracy")
 
@@ -45,6 +49,14 @@ def callback(folder: Path) -> Any:
                     self.live.log_metric(_path(name), logs[name])
 
     return Curves()
+
+
+def refuse_missing(task: str, declared: Train) -> None:
+    """Raise `Refused` where curves are to go to what is not installed."""
+    if "mlflow" in declared.report_to and find_spec("mlflow") is None:
+        raise Refused(
+            f"train.{task}.report_to names mlflow, which is not installed: pip install mlflow, or leave it out"
+        )
 
 
 def _path(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stages.models.prompts import render
 from stages.models.text import Tokens, tokenize
+from stages.params.train import Train
 from stages.records import Example, to_json
 from stages.shards import read_shard, write_bytes
 
@@ -52,9 +53,9 @@ def prepare(examples: Iterable[Example], tokenizer: Any, most_tokens: int) -> Pr
         if tokens.ids[-1] != tokenizer.eos_token_id:
             raise Refused(f"example {example.id}: its completion does not end with {tokenizer.eos_token!r}")
         if not example.response.strip():
-            prepared.quarantine.append(_rejected(example, "empty response", ""))
+            prepared.quarantine.append(rejected(example, "empty response", ""))
         elif len(tokens.ids) > most_tokens:
-            prepared.quarantine.append(_rejected(example, "longer than max_length", f"{len(tokens.ids)} tokens"))
+            prepared.quarantine.append(rejected(example, "longer than max_length", f"{len(tokens.ids)} tokens"))
         else:
             prepared.prompts.append(prompt)
             prepared.completions.append(completion)
@@ -62,11 +63,22 @@ def prepare(examples: Iterable[Example], tokenizer: Any, most_tokens: int) -> Pr
     return prepared
 
 
-def write_quarantine(path: Path, prepared: Iterable[Prepared]) -> None:
+def write_quarantine(path: Path, found: Iterable[dict[str, str]]) -> None:
     """Write what was set apart, one JSON object a line, sorted."""
-    lines = sorted(to_json(found) for each in prepared for found in each.quarantine)
-    write_bytes(path, b"".join(line + b"\n" for line in lines))
+    write_bytes(path, b"".join(line + b"\n" for line in sorted(map(to_json, found))))
 
 
-def _rejected(example: Example, reason: str, detail: str) -> dict[str, str]:
+def why_empty(task: str, declared: Train, quarantine: Sequence[dict[str, str]]) -> str:
+    """What to say where there is nothing to train on."""
+    if not quarantine:
+        return "there are no training examples; see metrics/structure.json and metrics/split.json for where they went"
+    reasons = sorted({found["reason"] for found in quarantine})
+    return (
+        f"none of the {len(quarantine)} training examples can be used ({', '.join(reasons)}); "
+        f"train.{task}.max_length is {declared.max_length}"
+    )
+
+
+def rejected(example: Example, reason: str, detail: str) -> dict[str, str]:
+    """A line of the quarantine."""
     return {"id": example.id, "group": example.group, "source": example.task, "reason": reason, "detail": detail}

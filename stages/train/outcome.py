@@ -83,6 +83,16 @@ def write_outcome(outcome: Outcome, root: Path) -> None:
     write_bytes(path, orjson.dumps(row, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
 
+def last_loss(history: list[dict[str, Any]]) -> float | None:
+    """The training loss that was logged last."""
+    return next((told["loss"] for told in reversed(history) if "loss" in told), None)
+
+
+def size(parameter: Any) -> int:
+    """Weights of a parameter; bitsandbytes packs two of 4 bits into one element."""
+    return int(parameter.numel() * (2 if type(parameter).__name__ == "Params4bit" else 1))
+
+
 def _device() -> str:
     import torch
 

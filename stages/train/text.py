@@ -9,25 +9,19 @@ Several GPUs: `accelerate launch -m stages.train <task>`.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
-import tempfile
 import time
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from stages.keys import Key
-from stages.memo import fingerprint, memo_folder
 from stages.models.text import fix_numerics, load_base, response_logprobs
 from stages.params import Params
 from stages.params.train import Train
 from stages.train import checkpoints, curves
 from stages.train.adapter import lora_config, save
-from stages.train.examples import Prepared, Refused, prepare, read, write_quarantine
-from stages.train.outcome import Outcome, write_outcome
+from stages.train.examples import Prepared, Refused, prepare, read, why_empty, write_quarantine
+from stages.train.outcome import Outcome, last_loss, size, write_outcome
 
 __all__ = ["Refused", "train"]
 
@@ -38,7 +32,7 @@ def train(params: Params, task: str, data: Path, root: Path = Path()) -> Outcome
     Raises `Refused` when training would teach nothing, and `FileNotFoundError` when the data or the base are not there.
     """
     declared = params.training(task)
-    _check(task, declared)
+    curves.refuse_missing(task, declared)
     began = time.monotonic()
     fix_numerics(params.seed)
     base = params.tasks[task].base_path
@@ -47,8 +41,8 @@ def train(params: Params, task: str, data: Path, root: Path = Path()) -> Outcome
         prepare(read(data / f"{name}.jsonl"), tokenizer, declared.max_length) for name in ("train", "validation")
     )
     if not teaching.tokens:
-        raise Refused(_why_empty(task, declared, teaching))
-    with _checkpoint_folder(params, task, data, base) as folder:
+        raise Refused(why_empty(task, declared, teaching.quarantine))
+    with checkpoints.folder(params, task, data, base) as folder:
         trainer = _trainer(params, task, declared, model, tokenizer, teaching, checking, folder, root)
         resumed = checkpoints.newest(folder)
         result = trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
@@ -61,18 +55,20 @@ def train(params: Params, task: str, data: Path, root: Path = Path()) -> Outcome
             validation_examples=len(checking.tokens),
             dropped=len(teaching.quarantine) + len(checking.quarantine),
             response_tokens=sum(len(tokens.ids) - tokens.prompt for tokens in teaching.tokens),
-            parameters=sum(_size(p) for p in trainer.model.parameters()),
+            parameters=sum(size(p) for p in trainer.model.parameters()),
             trainable=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
             steps=result.global_step,
             best_step=trainer.state.best_global_step,
-            training_loss=_last_loss(trainer.state.log_history),
+            training_loss=last_loss(trainer.state.log_history),
             validation_loss=score,
             seconds=time.monotonic() - began,
             resumed_from=int(resumed.name.rpartition("-")[2]) if resumed else None,
         )
         if trainer.is_world_process_zero():
             save(trainer.model, root / "models" / "adapters" / task, base)
-            write_quarantine(root / "data" / "train" / task / "quarantine.jsonl", (teaching, checking))
+            write_quarantine(
+                root / "data" / "train" / task / "quarantine.jsonl", [*teaching.quarantine, *checking.quarantine]
+            )
             write_outcome(outcome, root)
     return outcome
 
@@ -114,40 +110,6 @@ def _trainer(
     return trainer
 
 
-@contextlib.contextmanager
-def _checkpoint_folder(params: Params, task: str, data: Path, base: str) -> Iterator[Path]:
-    """A folder that only the same training finds again; gone after success."""
-    declared = {"task": task, "seed": params.seed, "train": params.training(task).model_dump()}
-    # Not secret: what is hashed here leaves the machine in no form.
-    mark = fingerprint(Key(b"rounds checkpoints"), "train", declared, [data, Path(base)])
-    folder = memo_folder(f"train/{task}", mark)
-    if folder is None:  # outside a DVC repository
-        with tempfile.TemporaryDirectory() as temporary:
-            yield Path(temporary)
-        return
-    yield folder
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _check(task: str, declared: Train) -> None:
-    if "mlflow" in declared.report_to and find_spec("mlflow") is None:
-        raise Refused(
-            f"train.{task}.report_to names mlflow, which is not installed: pip install mlflow, or leave it out"
-        )
-
-
-def _why_empty(task: str, declared: Train, teaching: Prepared) -> str:
-    if not teaching.quarantine:
-        return "there are no training examples; see metrics/structure.json and metrics/split.json for where they went"
-    reasons = sorted({found["reason"] for found in teaching.quarantine})
-    return (
-        f"none of the {len(teaching.quarantine)} training examples can be used ({', '.join(reasons)}); "
-        f"train.{task}.max_length is {declared.max_length}"
-    )
-
-
 def _validated(trainer: Any, tokenizer: Any, checking: Prepared, declared: Train) -> float | None:
     """Mean loss per token of the kept adapter on the validation set, whatever the batches."""
     if not checking.tokens:
@@ -155,15 +117,6 @@ def _validated(trainer: Any, tokenizer: Any, checking: Prepared, declared: Train
     trainer.model.eval()
     told = response_logprobs(trainer.model, tokenizer, checking.prompts, checking.completions, declared.batch)
     return -math.fsum(one.logprob for one in told) / sum(one.tokens for one in told)
-
-
-def _last_loss(history: list[dict[str, Any]]) -> float | None:
-    return next((told["loss"] for told in reversed(history) if "loss" in told), None)
-
-
-def _size(parameter: Any) -> int:
-    # bitsandbytes packs two 4-bit weights into one element.
-    return int(parameter.numel() * (2 if type(parameter).__name__ == "Params4bit" else 1))
 
 
 logging.getLogger("transformers.trainer").setLevel(logging.ERROR)

@@ -65,6 +65,11 @@ def test_no_children_of_what_is_fixed_for_validation_or_test(parent: Example, fi
     assert list(made.process([replace(parent, split="train")]))
 
 
+def test_no_children_of_what_has_sound(parent: Example) -> None:
+    heard = replace(parent, audio="a.flac", meta={"audio_sha256": "0"})
+    assert not list(step(names=operator("synonyms")).process([heard]))
+
+
 def test_no_children_of_other_tasks(parent: Example) -> None:
     assert not list(step(names=operator("synonyms")).process([replace(parent, task="flashcards")]))
 

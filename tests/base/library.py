@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 from stages import shards
+from stages.base import lesson
 from stages.params.base import Base
 from stages.records import Origin, Record, Turn
 
@@ -32,3 +35,15 @@ def write_corpus(folder: Path, number: int = 60) -> Path:
     """Write so many records to a folder of shards."""
     shards.write(folder, map(document, range(number)), 4)
     return folder
+
+
+def slow_down() -> None:
+    """Let every step take a while and every third be kept, in a process that is to be killed half-way."""
+    lesson.SAVED_EVERY = 3
+    learn = lesson.Lesson.learn
+
+    def slowly(one: lesson.Lesson, loss: Any, tokens: int) -> None:
+        time.sleep(0.2)
+        learn(one, loss, tokens)
+
+    lesson.Lesson.learn = slowly  # type: ignore[method-assign]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from stages.base import llama
+from stages.base import lesson, llama
 from stages.models.text import generate, load_base
 from stages.params.train import Quantization
-from tests.base.library import TINY, write_corpus
+from tests.base.library import TINY, slow_down, write_corpus
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".dvc").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
-    monkeypatch.setattr(llama, "SAVED_EVERY", 3)
+    monkeypatch.setattr(lesson, "SAVED_EVERY", 3)
     return write_corpus(Path("data/split/corpus"))
 
 
@@ -68,7 +68,7 @@ def test_two_trainings_and_one_that_was_killed_give_the_same_bytes(corpus: Path)
     assert running.exitcode == -signal.SIGKILL
     assert not Path("models/three").exists()
     state = next(Path(".dvc").rglob("state.pt"))
-    reached = llama.read_state(state)
+    reached = lesson.read_state(state)
     assert reached is not None
     assert 0 < reached["reached"]["step"] < 12
     school(corpus, "three")
@@ -78,22 +78,15 @@ def test_two_trainings_and_one_that_was_killed_give_the_same_bytes(corpus: Path)
 
 def test_a_torn_state_is_not_resumed_from(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
-    assert llama.read_state(path) is None
-    llama.write_state(path, {"step": 3})
-    assert llama.read_state(path) == {"step": 3}
+    assert lesson.read_state(path) is None
+    lesson.write_state(path, {"step": 3})
+    assert lesson.read_state(path) == {"step": 3}
     path.write_bytes(path.read_bytes()[:-7])
-    assert llama.read_state(path) is None
+    assert lesson.read_state(path) is None
     path.write_bytes(b"")
-    assert llama.read_state(path) is None
+    assert lesson.read_state(path) is None
 
 
 def _school_slowly(corpus: Path) -> None:
-    llama.SAVED_EVERY = 3
-    learn = llama._Lesson.learn
-
-    def slowly(lesson: llama._Lesson, rows: list[list[int]]) -> None:
-        time.sleep(0.2)
-        learn(lesson, rows)
-
-    llama._Lesson.learn = slowly  # type: ignore[method-assign]
+    slow_down()
     school(corpus, "three")

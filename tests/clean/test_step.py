@@ -85,6 +85,15 @@ def test_every_kind_of_record_is_cleaned_as_it_should(lexicon: Declared, tmp_pat
     assert counts["changes.abbreviations"] == 4 + 4 + 4 + 1 + 2
 
 
+def test_what_is_heard_is_left_as_it_was_said(lexicon: Declared) -> None:
+    step = Clean(lexicon, frozenset(), frozenset())
+    step.setup()
+    said = Record("d", "visits", "g1", "dialogue", ORIGIN, turns=(Turn("doctor", "Any HTN?", 0.0, 1.0),))
+    heard = replace(said, audio="a.flac")
+    assert list(step.process([heard])) == [heard]
+    assert heard.turns != next(found.turns for found in step.process([said]) if isinstance(found, Record))
+
+
 def test_an_operator_left_out_does_nothing(lexicon: Declared, tmp_path: Path) -> None:
     alone = lexicon.model_copy(update={"operators": ["abbreviations"]})
     found, counts = cleaned(alone, tmp_path)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from stages.compare.paired import Settings, rows_of
+from stages.compare.rows import gate
 from stages.compare.runs import Run
 from stages.compare.sides import Folder
 from stages.evaluate.content import test_set as hash_of
 from stages.evaluate.panel import Panel
 from stages.evaluate.predictions import Prediction
-from stages.evaluate.results import score, scored, signature, statistics
+from stages.evaluate.results import not_applicable, score, scored, signature, statistics
 from stages.evaluate.scorers.ranked import Synonyms
 from stages.evaluate.scorers.terms import Vocabulary
 from stages.models.text import Likelihood
@@ -86,3 +87,28 @@ def test_categories_and_every_key_of_meta_are_slices(tmp_path: Path) -> None:
 
 def test_another_test_set_changes_the_hash_that_is_compared(tmp_path: Path) -> None:
     assert hash_of(EXAMPLES) != hash_of([replace(EXAMPLES[0], response="Croup."), *EXAMPLES[1:]])
+
+
+def test_a_system_without_speaker_tokens_is_null_on_both_pages(tmp_path: Path) -> None:
+    """What evaluate says of it is what compare tells."""
+    speakers = ("doctor", "patient")
+    panel = Panel(["wer", "role_accuracy"], (), Synonyms.none(), {}, speakers=speakers)
+    examples = [replace(one, response="<|doctor|> any pain <|patient|> no") for one in EXAMPLES]
+    runs = []
+    for name, said in (("a", "any pain no"), ("b", "<|doctor|> any <|patient|> pain no")):
+        predictions = [replace(prediction(one, 0), tuned=said) for one in examples]
+        rows = scored(predictions, panel)
+        told = b"".join(to_json(line) + b"\n" for line in statistics(examples, predictions, panel, rows, CLEAN))
+        write_bytes(tmp_path / name / "scribe/statistics.jsonl", told)
+        signed = signature(panel, SETTINGS, hash_of(examples), "wording")
+        null = {"not_applicable": not_applicable(predictions, panel)}
+        write_bytes(tmp_path / name / "scribe/signature.json", to_json(signed | null))
+        runs.append(Folder(name, tmp_path / name).run("scribe"))
+    a, b = runs
+    assert a is not None
+    assert b is not None
+    rows = {row.metric: row for row in rows_of("scribe", ["role_accuracy", "wer"], a, b, Settings(200, 0.95, 5, 7))}
+    assert (rows["wer"].a, rows["wer"].b, rows["wer"].verdict) == (0, 0, "no change")
+    assert (rows["role_accuracy"].a, rows["role_accuracy"].b) == (None, pytest.approx(2 / 3))
+    assert rows["role_accuracy"].reasons == ("N/A in a:scribe: no speaker tokens",)
+    assert gate([rows["role_accuracy"]], {}) == 2

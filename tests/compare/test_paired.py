@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stages.compare.cells import values, verdict
 from stages.compare.paired import Settings, rows_of
 from stages.compare.rows import Row
 from stages.compare.runs import Run, parse
@@ -70,6 +71,24 @@ def test_patients_are_what_is_drawn() -> None:
 def test_one_patient_says_nothing() -> None:
     row = rows(run(lines(patients=1)), run(lines(patients=1, loss=0.1)))["hpi_f1", ""]
     assert (row.low, row.reasons) == (None, ("fewer than two patients give no interval",))
+
+
+def test_what_a_run_does_not_allow_is_not_applicable_and_says_why() -> None:
+    none = [line | {"tuned": line["tuned"] | {"hpi_f1": [0.0, 0.0]}} for line in lines()]
+    null = {"base": {"wer": "no speaker tokens"}, "tuned": {"hpi_f1": "no speaker tokens"}}
+    without = run(none, "main:hpi", not_applicable=null)
+    found = rows(without, run(lines(), "workspace:hpi"))
+    row = found["hpi_f1", ""]
+    assert (row.a, row.difference, row.p, row.verdict) == (None, None, None, "unknown")
+    assert row.b is not None
+    assert row.reasons == ("N/A in main:hpi: no speaker tokens",)
+    assert values(row).startswith("N/A → 0.")
+    assert found["wer", ""].reasons == ()
+    both = rows(without, without)["hpi_f1", ""]
+    assert (both.verdict, values(both), both.difference) == ("no change", "N/A → N/A", None)
+    assert verdict(both) == "= no change"
+    sliced = rows(without, without, replace(QUICK, slices=("category",)))
+    assert {slice for metric, slice in sliced if metric == "hpi_f1"} == {""}
 
 
 def test_a_denominator_of_zero_is_unknown() -> None:

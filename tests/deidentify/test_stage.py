@@ -14,6 +14,7 @@ import pytest
 
 from stages import shards
 from stages.deidentify import stage, standalone
+from stages.params.audit import Audit
 from stages.params.deidentify import Deidentify
 from stages.params.flow import Flow
 from stages.records import Origin, Record
@@ -39,11 +40,13 @@ def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, params: Callable[...
     shards.write(tmp_path / "data/extract/records", records, 2)
     _gold(tmp_path / "gold/spans.jsonl")
 
-    def declared(**changed: Any) -> Any:
+    def declared(planted: float = 0.0, **changed: Any) -> Any:
         return SimpleNamespace(
             key_file="key",
             flow=Flow(shards=2, workers=1),
             sources={"library": SimpleNamespace(deidentified=True), "reports": SimpleNamespace(deidentified=False)},
+            seed=7,
+            audit=Audit(patients=planted),
             deidentify=params(gold="gold", **{"max_document_leak_rate": 1.0, **changed}),
         )
 
@@ -102,7 +105,7 @@ def test_above_the_declared_leak_rate_nothing_is_written(
 def test_where_phi_was_found_is_in_no_output(clinic: Callable[..., Any]) -> None:
     assert stage.run(clinic()) == 0
     kept = sorted(path for path in Path("data/deidentify").rglob("*") if path.is_file())
-    assert {path.parent.name for path in kept} == {"records", "quarantine"}
+    assert {path.parent.name for path in kept} == {"records", "quarantine", "deidentify"}
     written = b"".join(path.read_bytes() for path in kept)
     for value in (b"Osei", b"1234567", b"Lindqvist", b'"found"', b"test/p1"):
         assert value not in written

@@ -285,7 +285,8 @@ def test_the_signature_changes_with_the_test_set_and_the_wording_and_with_nothin
         return json.loads((project / "data/evaluate/hpi/signature.json").read_bytes())
 
     first = signature()
-    assert first.keys() == {"test_set", "prompt", "metrics", "generation"}
+    assert first.keys() == {"test_set", "prompt", "metrics", "generation", "not_applicable"}
+    assert first["not_applicable"] == {"base": {}, "tuned": {}}
     assert first["generation"] == {"decoding": "greedy", "most_new_tokens": 6}
     write_shard(project / "data/split/hpi/test.jsonl", [replace(EXAMPLES[0], input="Other."), *EXAMPLES[1:]])
     other_input = signature()

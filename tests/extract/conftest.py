@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from stages.extract import files
 from stages.extract.reader import Identity
+from stages.extract.recordings import Recordings
+from stages.extract.recordings.store import Store
 from stages.extract.step import Read
 from stages.flow import Rejected
 from stages.keys import Key
@@ -36,9 +39,10 @@ def public(path: str) -> Path:
 def extracted(folder: Path, limits: Extract = LIMITS, **declared: Any) -> Outcome:
     """What a source gives, read in this process."""
     source = Source.model_validate({"reader": "documents", "path": folder.as_posix()} | declared)
-    step = Read(limits, IDENTITY)
     items, _ = files.items("s", source, limits, IDENTITY)
-    found = [value for item in items for value in step.process([item])]
+    with tempfile.TemporaryDirectory() as audio:
+        step = Read(limits, IDENTITY, Recordings(Store(Path(audio))))
+        found = [value for item in items for value in step.process([item])]
     return [v for v in found if isinstance(v, Record)], [v for v in found if isinstance(v, Rejected)]
 
 

@@ -274,6 +274,8 @@ def test_a_file_that_changes_while_the_stage_runs_is_quarantined(
     tmp_path: Path, after: bytes | None, reason: str
 ) -> None:
     from stages.extract import files
+    from stages.extract.recordings import Recordings
+    from stages.extract.recordings.store import Store
     from stages.extract.step import Read
     from stages.flow import Rejected
     from stages.params.source import Source
@@ -285,7 +287,8 @@ def test_a_file_that_changes_while_the_stage_runs_is_quarantined(
     path.unlink()
     if after:
         path.write_bytes(after)
-    (found,) = Read(LIMITS, IDENTITY).process([item])
+    step = Read(LIMITS, IDENTITY, Recordings(Store(tmp_path / "audio")))
+    (found,) = step.process([item])
     assert isinstance(found, Rejected)
     assert found.reason == reason
 

@@ -31,6 +31,6 @@ def test_the_docs_are_in_step() -> None:
 
 
 def test_every_reason_is_given_somewhere() -> None:
-    code = "".join(path.read_text() for path in (ROOT / "stages/extract").glob("*.py") if path.name != "reasons.py")
+    code = "".join(path.read_text() for path in (ROOT / "stages/extract").rglob("*.py") if path.name != "reasons.py")
     names = [name for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)]
     assert [name for name in names if not re.search(rf"\b{name}\b", code)] == []

@@ -46,6 +46,11 @@ def written(folder: Path, *changes: tuple[Keys, Any]) -> list[str]:
     return faults_of(folder, file.read_text(encoding="utf-8"))
 
 
+SCRIBE = {
+    "template": "scribe", "sources": ["visits"], "base": "clinic", "base_path": "models/base/clinic",
+    "metrics": ["wer"], "window": 6.0, "speakers": ["doctor", "patient"],
+}  # fmt: skip
+CALLS = {"reader": "recordings", "path": "data/synthesize/raw/visits"}
 WRONG: list[tuple[Keys, Any, str]] = [
     # Unknown keys
     (("train", "hpi", "lora", "rr"), 8,
@@ -57,7 +62,8 @@ WRONG: list[tuple[Keys, Any, str]] = [
      "split.learning_rate: unknown key, with the value 1; allowed are contamination, exports, near_duplicate, "
      "permutations, test, validation; "
      "learning_rate belongs under base.<name>.schooling or train.<name> or train.defaults"),
-    (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are augment, base, clean,"),
+    (("audit", "patients"), 0.8, "audit.patients: found 0.8; split.validation and split.test leave 0.7 of the"),
+    (("taskss",), {}, "taskss: unknown key, with the value {}; allowed are audit, augment, base, clean,"),
     # Wrong types and values
     (("flow", "workers"), "two", 'flow.workers: found "two"; expected a whole number, at least 0'),
     (("flow", "shards"), 0, "flow.shards: found 0; expected a whole number, at least 1, at most 1000"),
@@ -114,6 +120,15 @@ WRONG: list[tuple[Keys, Any, str]] = [
      'compare.tolerance.mr: found "mr", which is not under the tasks\' headlines; there are '
      "format_adherence, hpi_f1, mrr, perplexity; did you mean mrr?"),
     (("compare", "tolerance", "mrr"), -0.1, "compare.tolerance.mrr: found -0.1; expected a number, at least 0"),
+    (("export",), {"tasks": {"hpl": {"base": "clinic"}}},
+     'export.tasks.hpl: found "hpl", which is not under tasks; there are diagnosis, flashcards, hpi, terminology'),
+    (("export",), {"tasks": {"hpi": {"base": "phi"}}},
+     'export.tasks.hpi.base: found "phi"; expected clinic, which is tasks.hpi.base'),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int8"]}}},
+     "export.tasks.hpi.ctranslate2: of speech tasks only; leave it out, the merged weights are the export"),
+    (("export",), {"tasks": {"hpi": {"base": "clinic", "ctranslate2": ["int4"]}}},
+     'export.tasks.hpi.ctranslate2[0]: found "int4"; expected one of int8, int8_float16, int8_bfloat16, float16,'),
+    (("export",), {"tasks": {}, "most_wer": 0.1}, "did you mean most_wer_loss?"),
     # Paths and pins
     (("clean", "terms"), "data/lexicon/medical_term.txt",
      'clean.terms: found "data/lexicon/medical_term.txt"; no such file or folder; did you mean '
@@ -134,10 +149,35 @@ WRONG: list[tuple[Keys, Any, str]] = [
      'base.hub.revision: found "main"; pin a commit of 40 hex digits'),
     (("base", "own"), {"origin": "folder", "needs": "data/models/own"},
      'base.own.needs: found "data/models/own"; no such file or folder'),
+    # Speech
+    (("tasks", "scribe"), SCRIBE,
+     'tasks.scribe.sources[0]: found "visits"; expected a source whose reader is recordings'),
+    (("tasks", "scribe"), SCRIBE,
+     'tasks.scribe.base: found "clinic"; expected a speech model; this one is a language model'),
+    (("tasks", "scribe"), SCRIBE | {"window": 0.0},
+     "tasks.scribe.window: found 0.0; scribe needs the seconds that its base model hears at once"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": []}, "tasks.scribe.speakers: found []; scribe needs one or more"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": ["doctor", "doctor"]}, "; once each is enough"),
+    (("tasks", "scribe"), SCRIBE | {"speakers": ["vet"]}, 'tasks.scribe.speakers[0]: found "vet"; expected one of doc'),
+    (("tasks", "scribe"), SCRIBE | {"template": "dictation"}, "; scribe needs one or more, and no other template has"),
+    (("tasks", "hpi", "window"), 6.0, "hpi has none; they are for scribe and dictation"),
+    (("tasks", "hpi", "speakers"), ["doctor"], 'tasks.hpi.speakers: found ["doctor"]; scribe needs one or more, and'),
+    (("augment", "operators", "synonyms", "tasks"), ["scribe"],
+     'augment.operators.synonyms.tasks[0]: found "scribe", which is not under tasks'),
+    (("sources", "visits", "segments"), "a.jsonl",
+     "sources.visits: segments, draft: the reader dialogues has none; they are for recordings"),
+    (("sources", "calls"), CALLS | {"draft": {"transcriber": "w", "review": "data/review/t.csv"}},
+     'sources.calls.draft.review: found "data/review/t.csv"; expected a path below raw, which is data/synthesize/raw'),
+    (("sources", "calls"), CALLS | {"draft": {"transcriber": "w", "diarizer": "pyannote"}},
+     "pyannote needs one, and no other diarizer has any"),
+    (("sources", "visits", "draft"), {"transcriber": "w"}, "the reader dialogues has none; they are for recordings"),
     # What does not go together
     (("split", "test"), 0.95, "split: validation 0.1 and test 0.95 leave nothing to train on; their sum is below 1"),
     (("tasks", "hpi", "sections"), [],
      "tasks.hpi.metrics[2]: format_adherence needs the headers of a good answer: sections"),
+    (("tasks", "hpi", "metrics"), ["wer", "cpwer"],
+     "tasks.hpi.metrics[1]: cpwer needs the roles that a transcript names: speakers"),
+    (("tasks", "hpi", "speakers"), ["the doctor"], 'tasks.hpi.speakers[0]: found "the doctor"'),
     (("tasks", "split"), {}, "tasks.split: the pipeline has files of this name; choose another for the task"),
     (("tasks", "h p"), {}, "tasks.h p: a name has letters, digits, _ and -, and begins with a letter"),
     (("train", "hpi", "max_length"), 4096, "train.hpi.max_length: found 4096; expected at most"),
@@ -277,3 +317,23 @@ def _python(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *words], capture_output=True, text=True, check=False, env=os.environ | {"DVC_STAGE": ""}
     )
+
+
+def test_augmentation_leaves_speech_alone(tmp_path: Path) -> None:
+    found = written(
+        tmp_path, (("tasks", "scribe"), SCRIBE), (("augment", "operators", "synonyms", "tasks"), ["scribe"])
+    )
+    assert any(
+        'augment.operators.synonyms.tasks[0]: found "scribe"; expected a task of text' in fault for fault in found
+    )
+
+
+def test_a_manifest_is_there(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    calls = {"reader": "recordings", "path": str(raw), "segments": "segments.jsonl"}
+    message = f'sources.calls.segments: found "{raw}/segments.jsonl"; no such file or folder'
+    changes = ((("raw",), str(raw)), (("sources", "calls"), calls))
+    assert any(message in fault for fault in written(tmp_path, *changes))
+    (raw / "segments.jsonl").touch()
+    assert not any("segments" in fault for fault in written(tmp_path, *changes))

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 SMALL = {
-    "synthesize": {"patients": 10, "flashcards": 40, "passages": 120, "notes": 60},
+    "synthesize": {"patients": 10, "flashcards": 120, "passages": 120, "notes": 60},
     "flow": {"shards": 4},
     "deidentify": {"max_document_leak_rate": 1.0},
     "base": {

@@ -15,7 +15,7 @@ from tests.pipeline.conftest import Project
 def test_an_experiment_trains_what_it_changed(copied: Callable[[], Project]) -> None:
     project = copied()
     done = project.run("dvc", "exp", "run", "-S", "train.hpi.lora.r=4", "--name", "rank-four")
-    assert set(project.executed(done.stdout)) == {"train@hpi", "evaluate@hpi", "report"}
+    assert set(project.executed(done.stdout)) == {"train@hpi", "evaluate@hpi", "audit", "report"}
 
     params = json.loads(project.run("dvc", "params", "diff", "--json").stdout)
     assert params["params.yaml"] == {"train.hpi.lora.r": {"old": 32, "new": 4, "diff": -28}}

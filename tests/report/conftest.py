@@ -69,7 +69,7 @@ def _evaluated(folder: Path, params: Params, task: str, made: list[Prediction]) 
     clean = dict.fromkeys((one.id for one in examples), False)
     told = {
         "signature.json": to_json(signature(panel, params.evaluate, "ab" * 32, "cd" * 32)),
-        "errors.json": to_json(worst(made)),
+        "errors.json": to_json(worst(made, panel)),
         "statistics.jsonl": b"\n".join(to_json(line) for line in statistics(examples, made, panel, rows, clean)),
     }
     for name, data in told.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from stages.report.charts import unit
 from stages.report.diff import compared, covered
 from stages.report.forest import Row, forest
 from stages.report.results import UNKNOWN, Result, Span
@@ -44,6 +46,20 @@ def test_metrics_of_one_unit_share_an_axis() -> None:
     assert first == second
     assert plot.index("points of 100") > plot.index(">rougeL<")
     assert third > zeros(plot)[1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "given_in"),
+    [
+        ("cpwer", "errors per reference token"),
+        ("wder", "share"),
+        ("jer_collar", "share"),
+        ("der_collar", "wrong seconds per second"),
+        ("hallucinated_words", "words"),
+    ],
+)
+def test_metrics_of_speech_share_axes_with_their_like(metric: str, given_in: str) -> None:
+    assert unit(metric) == given_in
 
 
 def test_a_difference_of_nothing_and_one_without_interval_are_drawn_and_an_unknown_one_is_not() -> None:

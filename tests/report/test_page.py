@@ -16,6 +16,7 @@ from stages.params.report import Report
 from stages.report.__main__ import page, table
 from stages.report.page import headline, render
 from stages.report.results import Outcome, outcome
+from stages.report.table import row
 from tests.report.conftest import HOSTILE
 
 # What is said of both systems at once, and so of neither where one was not asked.
@@ -150,6 +151,34 @@ def test_metrics_that_are_null_are_shown_as_unknown(params: Params, copy: Path) 
     assert "None" not in part
 
 
+def test_a_metric_that_a_system_does_not_allow_is_told_as_such_with_the_reason(params: Params, copy: Path) -> None:
+    metric = params.tasks["hpi"].metrics[0]
+    for path in [copy / "metrics/hpi.json", copy / "metrics/intervals/hpi.json"]:
+        told = orjson.loads(path.read_bytes())
+        for part in (told, told.get("strict") or {}, told.get("valid") or {}):
+            if metric in (part.get("base") or {}):
+                part["base"][metric] = None
+        if metric in told:
+            told[metric] = {key: None if not key.startswith("tuned") else one for key, one in told[metric].items()}
+        path.write_bytes(orjson.dumps(told))
+    signature = copy / "data/evaluate/hpi/signature.json"
+    null = {"not_applicable": {"base": {metric: "no speaker tokens"}, "tuned": {}}}
+    signature.write_bytes(orjson.dumps(orjson.loads(signature.read_bytes()) | null))
+    found = outcomes(params, copy)
+    assert found["hpi"] is not None
+    assert found["hpi"].headline.null == ("no speaker tokens", None)
+    assert row("hpi", found["hpi"])[2] == "N/A"
+    assert row("hpi", found["hpi"])[3] != "N/A"
+    html = render(params, found, copy)
+    part = html[html.index('<section id="task-hpi"') : html.index('<section id="task-diagnosis"')]
+    assert '<span class="value">N/A</span> <small>no speaker tokens</small>' in part
+    # As declared, strict and valid; the table of metrics and the headline say it once more.
+    assert part.count('<span class="before">N/A</span>') >= 3
+    assert '<span class="before">N/A</span><span class="arrow"' in html[: html.index('<section id="task-hpi"')]
+    assert "N/A" in html[html.index('<section id="reading"') :]
+    assert "None" not in part
+
+
 def _nulls(value: Any) -> Any:
     """The same with null for every float: a metric whose denominator is 0."""
     if isinstance(value, dict):
@@ -159,10 +188,23 @@ def _nulls(value: Any) -> Any:
 
 def test_memorisation_is_shown_where_it_was_measured(params: Params, copy: Path) -> None:
     assert "Memorisation" not in render(params, outcomes(params, copy), copy)
-    (copy / "metrics/privacy.json").write_text('{"canary_recall": 0.75, "exposure": {"tuned": null}}')
+    side = {"exposure": 1.25, "extraction_rate": 0.0, "p": 0.4}
+    tuned = {"exposure": 7.5, "extraction_rate": 0.75, "p": 1e-7}
+    nothing = {"exposure": None, "extraction_rate": None, "p": None}
+    told = {
+        "planted": 8, "removed": 6, "canary_recall": 0.75, "canary_recall_low": 0.35, "canary_recall_high": 0.97,
+        "labels": {"PHONE": {"planted": 8, "removed": 6}},
+        "tasks": {"hpi": {
+            "before": {"canaries": 0, "base": nothing, "tuned": nothing},
+            "after": {"canaries": 4, "base": side, "tuned": tuned},
+        }},
+    }  # fmt: skip
+    (copy / "metrics/privacy.json").write_bytes(orjson.dumps(told))
     html = render(params, outcomes(params, copy), copy)
     assert 'Canary recall</th><td class="n">0.750' in html
-    assert 'Exposure · tuned</th><td class="n">–' in html
+    row = html[html.index("<td>after</td>") :][:400]
+    assert re.findall(r'<td class="n">([^<]*)</td>', row) == ["4", "1.250", "7.500", "&lt; 0.001", "0.000", "0.750"]
+    assert "<td>before</td>" not in html
 
 
 def test_the_page_holds_no_more_examples_than_declared(params: Params, project: Path) -> None:

@@ -48,6 +48,39 @@ def test_two_runs_write_the_same_bytes(params: Params, tmp_path: Path) -> None:
     assert _bytes(tmp_path / "a") == _bytes(tmp_path / "b")
 
 
+def heard(id: str, group: str, sha256: str = "", response: str = "<|patient|> okay") -> Example:
+    meta = {"start": 0.0, "end": 2.5, "audio_sha256": sha256 or f"{id:0>64}"}
+    return Example(
+        id, "scribe", group, "Transcribe this recording.", response, audio=f"data/{id}.flac", records=(id,), meta=meta
+    )
+
+
+def test_windows_are_kept_apart_by_patient_and_not_by_what_many_say(params: Params, tmp_path: Path) -> None:
+    examples = [heard(f"w{n:03d}", f"p{n}") for n in range(60)]
+    numbers = split(params, examples, [], tmp_path / "out")
+    assert (numbers["components"], numbers["largest_component"]) == (60, 1)
+    assert numbers["tasks"]["scribe"]["highest_similarity.test"] == 0
+    with (tmp_path / "out/scribe/test.csv").open(newline="") as lines:
+        row = next(csv.DictReader(lines))
+    assert (row["audio"], row["start"], row["end"]) == (f"data/{row['id']}.flac", "0.0", "2.5")
+
+
+def test_copies_of_a_recording_are_never_parted(params: Params, tmp_path: Path) -> None:
+    examples = [heard(f"w{n:03d}", f"p{n}", f"{n % 30:064d}", text(n)) for n in range(60)]
+    numbers = split(params, examples, [], tmp_path / "out")
+    assert (numbers["components"], numbers["largest_component"]) == (30, 2)
+
+
+def test_a_transcript_of_a_recording_is_no_text_for_text_models(params: Params, tmp_path: Path) -> None:
+    examples, records = made()
+    before = split(params, examples, records, tmp_path / "a")
+    transcript = replace(document("t", "t"), audio="data/t.flac")
+    after = split(params, examples, [*records, transcript], tmp_path / "b")
+    assert after["corpus"]["left_out.transcript of a recording"] == 1
+    assert after["corpus"]["records"] == before["corpus"]["records"]
+    assert _bytes(tmp_path / "a/corpus") == _bytes(tmp_path / "b/corpus")
+
+
 def test_what_a_former_run_left_is_gone(params: Params, tmp_path: Path) -> None:
     stale = tmp_path / "out" / "old" / "train.jsonl"
     stale.parent.mkdir(parents=True)

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from stages import shards
+from stages.evaluate.results import slices
 from stages.flow import Rejected, run
 from stages.params.flow import Flow
 from stages.records import Example
@@ -35,6 +36,18 @@ def test_the_wording_follows_the_seed_and_the_example_alone() -> None:
     assert len(set(whole.values())) > 2
     assert worded(CARDS[50:60], 7).items() <= whole.items()
     assert worded(CARDS, 8) != whole
+
+
+def test_an_example_says_the_sources_of_its_records() -> None:
+    """By which `compare` and `report` slice."""
+    assert {e.meta["source"] for e in structured(CARDS[:3], a=task("flashcards", "table"))[0]} == {"table"}
+    visit = [dialogue("d", encounter="e"), row("s", "summaries", "p1", encounter="e", HPI="Cough.")]
+    (example,) = structured(visit, a=task("hpi", "summaries", "visits"))[0]
+    assert example.meta["source"] == "visits+summaries"
+    assert slices(example)["source"] == "visits+summaries"
+    parts = [row(f"s{n}", "visits", "p1", encounter="e", section_header="GENHX", section_text="Cough.") for n in (1, 2)]
+    (example,) = structured([*parts, dialogue("d", encounter="e")], a=task("hpi", "visits"))[0]
+    assert example.meta["source"] == "visits"
 
 
 def test_records_of_no_task_are_counted() -> None:

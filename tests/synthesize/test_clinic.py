@@ -15,12 +15,23 @@ from ruamel.yaml import YAML
 from stages.keys import Key, seeded
 from stages.params.synthesize import Synthesize
 from stages.synthesize import names
-from stages.synthesize.clinic import _encounters, build, is_held_out
+from stages.synthesize.clinic import _encounters, build
+from stages.synthesize.wording import is_kept
 
 ROOT = Path(__file__).resolve().parents[2]
 
 SEED = 11
-SETTINGS = Synthesize(patients=6, held_out=0.34, scanned=0.25, flashcards=20, passages=50, notes=20)
+SETTINGS = Synthesize(
+    patients=6,
+    held_out=0.34,
+    scanned=0.25,
+    flashcards=20,
+    passages=50,
+    notes=20,
+    recorded=0.2,
+    dictations=4,
+    speech_hours=0.005,
+)
 
 
 @pytest.fixture(scope="module")
@@ -178,4 +189,4 @@ def test_tables_and_key(clinic):
     ("number", "share", "expected"), [(120, 0.25, 30), (4, 0.25, 1), (10, 0.34, 3), (1000, 0.1, 100)]
 )
 def test_the_declared_share_is_held_out(number, share, expected):
-    assert sum(is_held_out(at, share) for at in range(number)) == expected
+    assert sum(is_kept(at, share) for at in range(number)) == expected

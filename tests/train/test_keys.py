@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from stages.models.text import load_base
 from stages.params.train import Quantization, Train
-from stages.train.adapter import lora_config
+from stages.train.adapter import lora_config, speech_lora_config
+from stages.train.speech_trainer import seq2seq_arguments
 from stages.train.trainer import sft_config
 from tests.train.project import make_base
 
@@ -36,6 +37,9 @@ ELSEWHERE = {
     "early_stopping": "text._trainer",
     "checkpoint_steps": "checkpoints.callback",
     "report_to": "text._trainer and sft_config",
+    "medical_terms": "speech._class: test_speech.py",
+    "most_terms": "speech._class: test_speech.py",
+    "perturbation": "lessons.Lessons: test_lessons.py",
 }
 
 
@@ -46,11 +50,12 @@ def test_no_key_is_without_a_test() -> None:
 @pytest.mark.parametrize("key", TOLD)
 def test_the_trainer_is_told(key: str, tmp_path: Path) -> None:
     value, name, expected = TOLD[key]
-    config = sft_config(_with(key, value), 3, tmp_path, validated=False)
-    usual = sft_config(Train(), 3, tmp_path, validated=False)
-    assert getattr(config, name) == expected
-    assert getattr(usual, name) != expected
-    assert config.seed == 3
+    for told in (sft_config, seq2seq_arguments):
+        config = told(_with(key, value), 3, tmp_path, validated=False)
+        usual = told(Train(), 3, tmp_path, validated=False)
+        assert getattr(config, name) == expected
+        assert getattr(usual, name) != expected
+        assert config.seed == 3
 
 
 def test_the_best_adapter_is_kept_where_there_is_a_validation_set(tmp_path: Path) -> None:
@@ -65,6 +70,14 @@ def test_peft_is_told() -> None:
     config = lora_config(train)
     assert (config.r, config.lora_alpha, config.lora_dropout, config.target_modules) == (3, 7.0, 0.2, {"q_proj"})
     assert lora_config(Train()).target_modules == "all-linear"
+
+
+def test_peft_is_told_of_a_whisper() -> None:
+    train = Train.model_validate({"lora": {"r": 3, "alpha": 7.0, "dropout": 0.2, "targets": ["q_proj"]}})
+    config = speech_lora_config(train, [400, 401])
+    assert (config.r, config.lora_alpha, config.lora_dropout, config.target_modules) == (3, 7.0, 0.2, {"q_proj"})
+    assert (config.task_type, config.trainable_token_indices) == (None, [400, 401])
+    assert speech_lora_config(train, []).trainable_token_indices is None
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_over_long_examples_are_counted(project: Path) -> None:
 def test_what_would_teach_nothing_is_refused(
     keys: dict[str, Any], examples: int, said: str, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stages.train.text.find_spec", lambda _: None)
+    monkeypatch.setattr("stages.train.curves.find_spec", lambda _: None)
     write_shard(DATA / "train.jsonl", map(example, range(examples)))
     declare(project, **keys)
     with pytest.raises(Refused, match=said):

@@ -1,0 +1,1 @@
+"""What production loads: adapters merged into their bases, CTranslate2, model cards, Modelfiles."""
