@@ -27,8 +27,8 @@ _SPELLED = re.compile(r"(?i)\b(?:spell(?:ed|ing|s)?|spelt|letters?|name(?:\s+is|
 _BORN = re.compile(r"(?i)\b(?:born|birth(?:day|date)?|d\W?o\W?b)\b[^.?!\n]{0,30}$")
 _EMAIL = re.compile(
     r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+"
-    rf"|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*[ \t]+at(?:[ \t]+[\w-]+){{1,4}}?[ \t]+dot[ \t]+"
-    r"(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
+    rf"|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*[ \t]+at(?:[ \t]+[\w-]+){{1,5}}[ \t]+dot[ \t]+"
+    r"(?:com|org|net|edu|gov|io|health|uk|us|ca|au|nz|ie|de|fr)\b"
 )
 _MONTH_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(MONTHS)})\s+(?:the\s+)?$")
 

@@ -42,6 +42,7 @@ _PIECE = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(rf"[ \t]+(?:(?P<word>{_any(JOINTS)})[ \t]+)?|[ \t]*(?P<mark>[-,./])[ \t]*", re.IGNORECASE)
+_LETTERS_ON = re.compile(r"[ \t]+[A-Za-z](?![\w'’])")
 _CAPITAL = re.compile(r"[ \t]+[A-Z][a-z]")
 
 
@@ -113,7 +114,7 @@ def runs(text: str) -> Iterator[Run]:
         at = match.end()
         while (joint := _JOINT.match(text, at)) and (following := _PIECE.match(text, joint.end())):
             piece = _piece(following)
-            if not _agree(pieces[-1], piece, joint):
+            if not _agree(pieces[-1], piece, joint) or _begins_anew(pieces[-1], following, joint):
                 break
             pieces.append(replace(piece, joint=_written(pieces[-1], piece, joint)))
             at = following.end()
@@ -157,6 +158,12 @@ def _agree(before: Piece, after: Piece, joint: re.Match[str]) -> bool:
     return mark in ("", ",", "-")
 
 
+def _begins_anew(before: Piece, after: re.Match[str], joint: re.Match[str]) -> bool:
+    """Whether a letter after a number and a comma begins another: "C three, C four", but not "eight, E G, six"."""
+    is_list = joint["mark"] == "," and not before.is_letter and after["letter"] is not None
+    return is_list and not _LETTERS_ON.match(after.string, after.end())
+
+
 def _written(before: Piece, after: Piece, joint: re.Match[str]) -> str:
     if joint["word"]:
         return JOINTS[joint["word"].casefold()]
@@ -173,7 +180,7 @@ def _whole(pieces: list[Piece], text: str) -> tuple[Piece, ...]:
     while pieces and _is_word(pieces[-1], pieces[-2:-1]):
         pieces = pieces[:-1]
     alphabet = sum(piece.kind == "alphabet" for piece in pieces)
-    if 0 < alphabet < LEAST_OF_ALPHABET or not pieces:
+    if 0 < alphabet < LEAST_OF_ALPHABET or all(piece.figures in ("A", "I") for piece in pieces):
         return ()
     if len(pieces) == 1:
         # A number alone, but for one before a name: twelve Birch Lane.

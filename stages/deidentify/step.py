@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 
-from stages.deidentify.aloud import Written
 from stages.canaries import Canary
+from stages.deidentify.aloud import Written
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
 from stages.deidentify.labels import LABELS, PLACES
