@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from stages.deidentify.dates import MONTHS
+from stages.deidentify.labels import NAMES
 from stages.deidentify.names import ABBREVIATIONS, speaker_role
-from stages.deidentify.runs import Run, runs
+from stages.deidentify.runs import DIGITS, Run, runs
 from stages.deidentify.words import listed
 from stages.records import Span
 
@@ -25,8 +26,9 @@ NO_NAMES = frozenset((*listed("letters"), *ABBREVIATIONS))
 _SPELLED = re.compile(r"(?i)\b(?:spell(?:ed|ing|s)?|spelt|letters?|name(?:\s+is|'s)|initials?)\b[^.?!\n]{0,30}$")
 _BORN = re.compile(r"(?i)\b(?:born|birth(?:day|date)?|d\W?o\W?b)\b[^.?!\n]{0,30}$")
 _EMAIL = re.compile(
-    r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+|[ \t]+\d+)*[ \t]+at"
-    r"(?:[ \t]+[\w-]+){1,4}?[ \t]+dot[ \t]+(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
+    r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+"
+    rf"|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*[ \t]+at(?:[ \t]+[\w-]+){{1,4}}?[ \t]+dot[ \t]+"
+    r"(?:com|org|net|edu|gov|io|health|[a-z]{2})\b"
 )
 _MONTH_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(MONTHS)})\s+(?:the\s+)?$")
 
@@ -98,6 +100,6 @@ def aloud(text: str, nets: Iterable[Net]) -> Iterator[Span]:
 def spelled(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
     """Names that spans hold letter by letter, each as a word of its own with its span in it."""
     for span in spans:
-        for run in runs(text[span.start : span.end]):
+        for run in runs(text[span.start : span.end]) if span.label in NAMES else ():
             if run.is_spelled:
                 yield run.plain.title(), replace(span, start=0, end=len(run.plain))

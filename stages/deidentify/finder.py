@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from stages.deidentify.aloud import Written, spelled
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.known import PARTICLES, SURE, VOUCHED, Known, caseless, folded, ordinary_words
 from stages.deidentify.labels import NAMES, PLACES
@@ -77,20 +78,29 @@ class Finder:
 
     def find(self, texts: Sequence[str]) -> Found:
         """Search all texts of one patient."""
-        texts = [recased(text, self._medicine.is_term) if is_small(text) else text for text in texts]
+        texts = [self.legible(text) for text in texts]
         raw = self._analyzer.spans(texts)
         first = [self._refined(text, spans) for text, spans in zip(texts, raw, strict=True)]
-        known = Known.gathered(texts, first, self._medicine)
+        letters = [one for text, spans in zip(texts, first, strict=True) for one in spelled(text, spans)]
+        known = Known.gathered(
+            [*texts, *(name for name, _ in letters)], [*first, *([span] for _, span in letters)], self._medicine
+        )
         whole = []
         for text, spans in zip(texts, first, strict=True):
             named = [span for span in spans if span.label in NAMES]
-            again = [s for s in known.search(text) if not _within(s, named) and not self._is_medicine_again(text, s)]
+            written = Written.of(text)
+            sighted = [*known.search(text), *written.laid_back(known.search(written.text) if written.changes else ())]
+            again = [s for s in sighted if not _within(s, named) and not self._is_medicine_again(text, s)]
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
             whole.append(joined(text, resolved(text, wider)))
         parts = {
             part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
         }
         return Found(_one_role(texts, whole, first), frozenset(parts), frozenset(known.values))
+
+    def legible(self, text: str) -> str:
+        """The text as it is searched: one without capitals has them where names may stand, all in the same places."""
+        return recased(text, self._medicine.is_term) if is_small(text) else text
 
     def _refined(self, text: str, spans: Sequence[Span]) -> list[Span]:
         """The spans that are sure enough, trimmed to the identifier, each with one of our labels."""

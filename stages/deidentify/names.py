@@ -86,6 +86,11 @@ PATIENT_INTRODUCED = re.compile(
     r"call\s+(?:him|her)|friends\s+call\s+(?:me|him|her)|everyone\s+calls\s+(?:me|him|her))[ "
     rf"\t]+[\"“']?)(?P<v>{_LAST_FIRST}|{_NAME})"
 )
+# Openings of a dictation: a name, whatever its words.
+PATIENT_NAMED = re.compile(
+    rf"\b(?i:the\s+patient\s+is|(?:note|letter|report|dictation)\b[^.\n]{{0,40}}?\babout)[ \t]+"
+    rf"(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|[{_UPPER}]\.)){{1,3}})"
+)
 INITIALS = re.compile(
     rf"\b(?i:initials|patient|pt\.?)\W{{1,3}}(?P<v>(?:[{_UPPER}]\.[ ]?){{2,3}}|[{_UPPER}]{{2,3}}(?=\s*[,.)\n]|"
     r"\s+(?i:is|was|has|presents)))"
@@ -132,6 +137,8 @@ def names(text: str) -> Iterator[Span]:
         for match in form.finditer(text):
             if not (dialogue and SPEAKERS.match(text, match.start())):
                 yield from _named(text, match.start("v"), match.end("v"), label, score)
+    for match in PATIENT_NAMED.finditer(text):
+        yield from _titled(text, match, "PATIENT", 0.75)
     for match in NICKNAMES.finditer(text):
         yield from _titled(text, match, "PATIENT", 0.85)
     for match in DOCTORS.finditer(text):

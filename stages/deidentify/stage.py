@@ -51,11 +51,13 @@ def run(params: Params) -> int:
         numbers: dict[str, Any] = dict(flow.run(step, [READ], work, params.flow, key, mark))
         done = shards.read(work / "records", Deidentified)
         step.recordings.restore((found.cut for found in done if found.cut), params.flow)
+        # DVC wants the folder also where there is no recording.
+        (TARGET / AUDIO).mkdir(exist_ok=True)
         leak, heard = _judged(params, work), _heard(params, numbers, work)
         numbers |= {**(leak.numbers if leak else {}), **({"speech": heard.numbers} if heard else {})}
         metrics.write(METRICS, numbers)
         if faults := _faults(params, leak, heard):
-            shutil.rmtree(TARGET / AUDIO, ignore_errors=True)
+            shutil.rmtree(TARGET / AUDIO)
             print(*faults, sep="\n", file=sys.stderr)
             return 1
         for shard in range(params.flow.shards):

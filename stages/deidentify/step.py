@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 
+from stages.deidentify.aloud import Written
 from stages.canaries import Canary
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
@@ -118,7 +119,6 @@ class Step:
         return whole, (), cut
 
     def _patient(self, records: Sequence[Record]) -> Iterator[Deidentified | Rejected | Count]:
-        from stages.deidentify.replace import Replaced
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
@@ -134,6 +134,8 @@ class Step:
         sought = [
             (label, value) for label, value in identifiers if label not in PLACES or folded(value) in found.values
         ]
+        # What is said in words must not stand in figures either.
+        sought += [(label, Written.of(value).text) for label, value in sought]
         residue = Residue.of(sought, found.parts)
         for one, content, spans in zip(planted, contents, found.spans, strict=True):
             record, inside = one.record, content.within(spans)
@@ -151,7 +153,7 @@ class Step:
             except Refused as refused:
                 yield from _rejected(record, str(refused))
                 continue
-            left = parts if cut is None else [*parts[::2], *(Replaced(turn.text, ()) for turn in whole.turns)]
+            left = parts if cut is None else [*parts[::2], *self._searched_again(whole)]
             if any(residue.stands_in(part.text, part.spans) for part in left):
                 yield from _rejected(record, LEFT)
                 continue
@@ -161,6 +163,16 @@ class Step:
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
+
+    def _searched_again(self, record: Record) -> Iterator[Replaced]:
+        """What is left of each turn, as it is searched and in figures."""
+        from stages.deidentify.replace import Replaced
+
+        assert self._finder is not None
+        for turn in record.turns:
+            text = self._finder.legible(turn.text)
+            yield Replaced(text, ())
+            yield Replaced(Written.of(text).text, ())
 
     def _without(
         self, record: Record, parts: Sequence[Replaced], inside: Sequence[Sequence[Span]]

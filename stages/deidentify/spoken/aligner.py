@@ -23,7 +23,7 @@ from stages.sound import RATE, Samples
 VOICES = (Voice("en-us", 170, 50, 50), Voice("en-us+f2", 170, 50, 50))
 MOST_DOUBT = 0.5  # seconds
 LEAST_WORDS = 4  # of which an order can be told from its reverse
-MOST_LIKENESS = 0.98  # of the cost of the words in reverse
+MOST_LIKENESS = 0.97  # of the cost of the words in reverse
 FASTEST = 4.0  # times the pace of the synthesizer
 MOST_CELLS = 60_000_000
 QUIET = 5.0  # percent of the frames that show what a pause sounds like
@@ -53,18 +53,18 @@ def places(samples: Samples, words: Sequence[str]) -> tuple[Place, ...] | None:
         return None
     sayings = [said(word) for word in words]
     heard = _Heard.of(samples)
-    found, fits = [], len(words) < LEAST_WORDS or sayings == sayings[::-1]
+    found, reversed_cost = [], 0.0
+    tells = len(words) >= LEAST_WORDS and sayings != sayings[::-1]
     for voice in VOICES:
         with Synthesizer() as synthesizer:
             spoken = synthesizer.say(" ".join(sayings), voice)
             if spoken.seconds > FASTEST * len(samples) / RATE:
                 return None
             found.append(heard.times(spoken, sayings))
-            if not fits:
-                # One voice may be so unlike the speaker's that it tells nothing.
-                reverse = heard.times(synthesizer.say(" ".join(reversed(sayings)), voice), sayings[::-1])
-                fits = found[-1].cost <= MOST_LIKENESS * reverse.cost
-    if not fits:
+            if tells:
+                backwards = synthesizer.say(" ".join(reversed(sayings)), voice)
+                reversed_cost += heard.times(backwards, sayings[::-1]).cost
+    if tells and sum(times.cost for times in found) > MOST_LIKENESS * reversed_cost:
         return None
     return tuple(
         Place(min(start for start, _ in told), max(end for _, end in told), _spread(told))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.deidentify.recased import is_small, recased
+
+
+def no_medicine(word: str) -> bool:
+    return word == "metformin"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my name is grace young and i am here", "Grace Young"),
+        ("hello doctor lindqvist", "Doctor Lindqvist"),
+        ("this is kwame osei", "Kwame Osei"),
+        ("my husband yaw came", "Yaw"),
+        ("i live at 12 birch lane in elderford", "Birch Lane"),
+        ("i live at twelve birch lane in elderford", "Elderford"),
+        ("seen at elder street pharmacy", "Elder Street Pharmacy"),
+        ("west mary, or 97176", "Mary, OR 97176"),
+    ],
+)
+def test_capitals_come_where_names_may_stand(text: str, value: str) -> None:
+    told = recased(text, no_medicine)
+    assert value.removesuffix(" Pharmacy") in told
+    assert told.lower() == text.lower()
+
+
+def test_common_words_and_drugs_get_none() -> None:
+    text = "i have had chest pain and i take metformin every day"
+    assert recased(text, no_medicine) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "small"),
+    [
+        ("Doctor: hello there\nPatient: good morning\n", True),
+        ("Doctor: Hello there\nPatient: Good morning\n", False),
+        ("all small here", True),
+        ("ALL CAPITALS", False),
+        ("123", False),
+    ],
+)
+def test_labels_of_speakers_do_not_count(text: str, small: bool) -> None:
+    assert is_small(text) == small
+
+
+@given(st.text(max_size=60))
+def test_no_place_moves(text: str) -> None:
+    assert len(recased(text, no_medicine)) == len(text)
