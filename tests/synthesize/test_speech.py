@@ -317,6 +317,27 @@ def test_plain_speech_has_no_identifier_and_is_in_wordings_of_training(clinic, m
     assert {pool for name, pool, _ in drawn if name == "talk"} == set(pools("talk"))
 
 
+def test_rows_of_words_cannot_be_guessed_and_hold_no_medical_term():
+    words = corpus._words()
+    known = set(Path("data/lexicon/medical_terms.txt").read_text().splitlines())
+    assert words == sorted(set(words))
+    assert len(words) > 1500
+    assert not known & set(words)
+    rng = random.Random(3)
+    rows = [row for _ in range(200) for _, row in corpus._rows(rng)]
+    assert len(set(rows)) == len(rows)
+    assert {row[-1] for row in rows} == {".", "?"}
+    assert any("," in row for row in rows)
+    assert {len(row.split()) for row in rows} >= set(corpus.WORDS)
+
+
+def test_a_file_of_the_corpus_says_no_sentence_twice(clinic):
+    for row in _rows(clinic / "speech/segments.jsonl"):
+        told = Counter(segment["text"] for segment in row["segments"])
+        # Where a long line is cut, its pieces may be alike.
+        assert sum(number - 1 for number in told.values()) <= 1
+
+
 @pytest.mark.parametrize(("hours", "expected"), [(0, []), (0.01, [36]), (1 / 12, [300]), (0.1, [300, 60])])
 def test_the_corpus_is_as_long_as_declared(hours, expected):
     assert corpus.files(hours) == pytest.approx(expected)

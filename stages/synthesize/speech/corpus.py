@@ -1,7 +1,9 @@
 """The base corpus: plain speech in many voices that a speech model learns from before any task.
 
-Long recordings of short scenes: one person talking, or two in an exchange of a visit, in training's wordings and voices
-alone. There are no identifiers in it, and hardly a medical term.
+Long recordings of short scenes. Half of them are rows of random words: a small model learns the sentences of a clinic
+by heart and then hears them everywhere, while what cannot be guessed has to be heard. In the others one person talks,
+or two in an exchange of a visit, in training's wordings alone. There are no identifiers in it, no test voice, and
+hardly a medical term.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import math
 import random
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from stages.synthesize.fill import SLOT, Filled
 from stages.synthesize.speech import manifest, voices
 from stages.synthesize.speech.dictations import KINDS
 from stages.synthesize.speech.manifest import Audible
+from stages.synthesize.speech.numbers import cardinal
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import speak
 from stages.synthesize.speech.words import in_words
@@ -33,7 +37,9 @@ from stages.synthesize.wording import choose, facts
 
 SOURCE = "speech"
 SECONDS = 300  # of a file
-EXCHANGES = 0.6  # share of scenes that are an exchange of a visit
+ROWS, EXCHANGES = 0.5, 0.3  # shares of scenes that are rows of words, and exchanges of a visit; in the rest one talks
+WORDS = (3, 3, 4, 4, 4, 5, 5, 6, 7, 9)  # of a row
+NUMBERS, COMMAS, ASKED = 0.08, 0.12, 0.15  # shares of words that are numbers or have a comma; of rows that end in "?"
 # Parts of a visit, those of the most different words more often than the others.
 PARTS = (
     *("complaint", "symptoms", "symptoms", "denials", "denials"),
@@ -44,7 +50,8 @@ PLAIN = {"diagnosis": "disease", "others": "disease", "others_or": "disease", "t
 PLAIN |= {"history": "disease", "medicines": "medicine", "allergies": "allergy"}
 TALK = ("feeling", "asking", "advice", "day", "exam", "pills", "reception")  # pools of talk.yaml
 NOTES = 0.3  # share of the passages of one person that are in the sentences of dictations, with plain words for terms
-LINES = (2, 4)  # of a person who talks alone
+LINES = (2, 4)  # of a scene that is no exchange
+LIST = Path(__file__).parents[1] / "words.txt"
 
 
 def files(hours: float) -> list[float]:
@@ -60,10 +67,11 @@ def record(folder: Path, number: int, seconds: float, seed: int) -> Audible:
     rng = seeded(seed, "synthesize", "speech", str(number))
     sounds: list[Samples] = []
     parts: list[dict[str, Any]] = []
+    told: set[str] = set()
     length = 0
     with Synthesizer() as synthesizer:
         while length < seconds * RATE:
-            recording = _scene(rng, synthesizer)
+            recording = _scene(rng, synthesizer, told)
             samples = recording.room.sound()
             parts += manifest.segments(recording.turns, length / RATE)
             sounds.append(samples)
@@ -73,15 +81,37 @@ def record(folder: Path, number: int, seconds: float, seed: int) -> Audible:
     return Audible(SOURCE, manifest.row(file, parts))
 
 
-def _scene(rng: random.Random, synthesizer: Synthesizer) -> manifest.Recording:
+def _scene(rng: random.Random, synthesizer: Synthesizer, told: set[str]) -> manifest.Recording:
+    """Some lines that were not told before; they join those that were."""
     recording = manifest.Recording(Room(rng))
-    lines = _exchange(rng) if rng.random() < EXCHANGES else _talk(rng)
+    kind = rng.random()
+    tell = _rows if kind < ROWS else _exchange if kind < ROWS + EXCHANGES else _talk
     speaking: dict[str, Voice] = {}
-    for speaker, text in lines:
-        voice = speaking.setdefault(speaker, voices.draw(rng, held_out=False))
-        for spoken in speak(synthesizer, Filled(text), voice):
-            recording.add(voice.name, spoken)
+    while not recording.turns:
+        for speaker, text in tell(rng):
+            if text not in told:
+                told.add(text)
+                voice = speaking.setdefault(speaker, voices.draw(rng, held_out=False))
+                for spoken in speak(synthesizer, Filled(text), voice):
+                    recording.add(voice.name, spoken)
     return recording
+
+
+def _rows(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Rows of words by one person or by two in turn."""
+    speakers = rng.choice(("a", "ab"))
+    for number in range(rng.randint(*LINES)):
+        drawn = [
+            cardinal(str(rng.randint(1, 999))) if rng.random() < NUMBERS else rng.choice(_words())
+            for _ in range(rng.choice(WORDS))
+        ]
+        row = "".join(word + (", " if rng.random() < COMMAS else " ") for word in drawn).rstrip(", ")
+        yield speakers[number % len(speakers)], f"{row[:1].upper()}{row[1:]}{'?' if rng.random() < ASKED else '.'}"
+
+
+@cache
+def _words() -> list[str]:
+    return [word for line in LIST.read_text().splitlines() if not line.startswith("#") for word in line.split()]
 
 
 def _exchange(rng: random.Random) -> Iterator[tuple[str, str]]:
