@@ -22,7 +22,7 @@ lint: install-dev
 	lint-imports
 
 unit: install-dev
-	python -m pytest
+	python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 docs: install
 	python -m stages.params.docs

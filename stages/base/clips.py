@@ -1,9 +1,15 @@
-"""Recordings of plain speech that a scratch Whisper learns from: clips, and batches of windows made of them."""
+"""Recordings of plain speech that a scratch Whisper learns from: clips, and batches of windows made of them.
+
+A folder of FLAC files of 16 kHz with `segments.jsonl`, and `words.ctm` and `phones.ctm` where it is known when each word
+and each phone is said. Where words have no times, a clip is taken to be spoken evenly, every letter as long as another: a tenth of a second off here and there, and
+near enough to begin with, as uniform segmentation is for hidden Markov models (Young et al., The HTK Book, "flat start").
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import accumulate, count, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,16 +17,28 @@ from stages import segments, sound
 from stages.keys import seeded
 from stages.segments import Segment
 
-MANIFEST = "segments.jsonl"
+MANIFEST, WORDS, PHONES = "segments.jsonl", "words.ctm", "phones.ctm"
 MARGIN = 0.1
 """Seconds of what stands around a clip that are heard with it."""
+SLACK = 0.002
+"""Seconds by which the times of a clip and of its words may differ for rounding."""
+
+
+class Clip(NamedTuple):
+    """Something that one person says, and (start, end) in seconds of each of its words."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[tuple[float, float], ...]
 
 
 class Recording(NamedTuple):
-    """A recording of the corpus, and what is said in it in the order of time."""
+    """A recording of the corpus, what is said in it in the order of time, and its phones where they are known."""
 
     path: Path
-    clips: tuple[Segment, ...]
+    clips: tuple[Clip, ...]
+    phones: tuple[Segment, ...] = ()
 
 
 class Piece(NamedTuple):
@@ -29,7 +47,7 @@ class Piece(NamedTuple):
     recording: int
     start: float
     end: float
-    clips: tuple[Segment, ...]
+    clips: tuple[Clip, ...]
 
 
 def read(folder: Path) -> list[Recording]:
@@ -37,8 +55,13 @@ def read(folder: Path) -> list[Recording]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         raise FileNotFoundError(f"{manifest}: no such manifest; speech to learn from is listed there")
+    words, phones = (segments.read(path) if path.is_file() else {} for path in (folder / WORDS, folder / PHONES))
     found = [
-        Recording(folder / name, tuple(clip for clip in clips if clip.text))
+        Recording(
+            folder / name,
+            tuple(_clip(said, words.get(name, ())) for said in clips if said.text),
+            phones.get(name, ()),
+        )
         for name, clips in sorted(segments.read(manifest).items())
     ]
     if missing := [recording.path for recording in found if not recording.path.is_file()]:
@@ -58,7 +81,7 @@ def rows(recordings: Sequence[Recording], longest: float, first: int = 0) -> lis
     """Consecutive clips put together, as many as fit into `longest` seconds, from clip number `first` on."""
     pieces: list[Piece] = []
     for number, recording in enumerate(recordings):
-        row: tuple[Segment, ...] = ()
+        row: tuple[Clip, ...] = ()
         for clip in recording.clips[first:]:
             if row and _length((*row, clip)) > longest:
                 pieces.append(_piece(number, row))
@@ -92,9 +115,22 @@ def samples(recording: Recording) -> sound.Samples:
     return sound.read(recording.path)
 
 
-def _piece(recording: int, clips: tuple[Segment, ...]) -> Piece:
+def _clip(said: Segment, timed: Sequence[Segment]) -> Clip:
+    """Words are found among the timed ones by speaker and time, and by what they are."""
+    texts = said.text.split()
+    first = bisect_left(timed, said.start - SLACK, key=lambda word: word.start)
+    last = bisect_right(timed, said.end + SLACK, key=lambda word: word.start)
+    found = [word for word in timed[first:last] if word.speaker in ("", said.speaker)]
+    if [word.text for word in found] == texts:
+        return Clip(said.start, said.end, said.text, tuple((word.start, word.end) for word in found))
+    letters = [0, *accumulate(map(len, texts))]
+    times = [said.start + (said.end - said.start) * place / letters[-1] for place in letters]
+    return Clip(said.start, said.end, said.text, tuple(pairwise(times)))
+
+
+def _piece(recording: int, clips: tuple[Clip, ...]) -> Piece:
     return Piece(recording, max(0.0, clips[0].start - MARGIN), clips[-1].end + MARGIN, clips)
 
 
-def _length(clips: tuple[Segment, ...]) -> float:
+def _length(clips: tuple[Clip, ...]) -> float:
     return clips[-1].end - clips[0].start + 2 * MARGIN

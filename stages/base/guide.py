@@ -1,15 +1,15 @@
-"""Where in a piece of speech each token is, as nearly as the times of its clips tell.
+"""Where in a piece of speech each token and each phone is.
 
-A clip is taken to be spoken evenly, every letter as long as another: that is a tenth of a second off here and there,
-and near enough to begin with, as uniform segmentation is for hidden Markov models (Young et al., The HTK Book, "flat
-start"). A small Whisper that is told so from the first step finds out early what it else takes most of its schooling
-for: which sound is which token, and where to look for the next one.
+A small Whisper that is told so from the first step finds out early what it else takes most of its schooling for: which
+sound is which token, and where to look for the next one.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,13 +17,18 @@ from numpy.typing import NDArray
 
 from stages.base.clips import Piece
 from stages.models.spoken import encode
+from stages.segments import Segment
 
 Times = NDArray[np.floating[Any]]
 """Seconds from the start of a piece, `(times,)`."""
 
 
+SPACE = "Ġ"
+"""How byte-level BPE writes the space before a word."""
+
+
 class Token(NamedTuple):
-    """A token and when in its piece it is spoken, in seconds."""
+    """A token or a phone and when in its piece it is spoken, in seconds."""
 
     id: int
     start: float
@@ -31,15 +36,34 @@ class Token(NamedTuple):
 
 
 def spoken(piece: Piece, tokenizer: Any) -> list[Token]:
-    """The tokens of a piece in their order."""
+    """The tokens of a piece in their order; those of a word share its time by their letters."""
     found: list[Token] = []
     for clip in piece.clips:
         ids = encode(tokenizer, clip.text)
-        lengths = np.array([len(token) for token in tokenizer.convert_ids_to_tokens(ids)], dtype=float)
-        ends = clip.start - piece.start + (clip.end - clip.start) * np.cumsum(lengths) / lengths.sum()
-        starts = [clip.start - piece.start, *ends[:-1].tolist()]
-        found += [Token(*token) for token in zip(ids, starts, ends.tolist(), strict=True)]
+        words: list[list[tuple[int, int]]] = []
+        for id, token in zip(ids, tokenizer.convert_ids_to_tokens(ids), strict=True):
+            if token.startswith(SPACE) or not words:
+                words.append([])
+            words[-1].append((id, len(token)))
+        for (start, end), tokens in zip(clip.words, words, strict=True):
+            letters = sum(length for _, length in tokens)
+            ends = [start + (end - start) * said / letters for said in accumulate(length for _, length in tokens)]
+            found += [
+                Token(id, before - piece.start, after - piece.start)
+                for (id, _), before, after in zip(tokens, [start, *ends], ends, strict=False)
+            ]
     return found
+
+
+def sounded(piece: Piece, phones: Sequence[Segment], known: Mapping[str, int]) -> list[Token]:
+    """The phones of a piece in their order, by their ids."""
+    first = bisect_left(phones, piece.start, key=lambda phone: phone.end)
+    last = bisect_left(phones, piece.end, key=lambda phone: phone.start)
+    return [
+        Token(known[phone.text], phone.start - piece.start, phone.end - piece.start)
+        for phone in phones[first:last]
+        if phone.text in known
+    ]
 
 
 def labels(tokens: Sequence[Token], times: Times, blank: int) -> NDArray[np.int64]:

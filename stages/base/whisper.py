@@ -1,8 +1,10 @@
 """A small Whisper trained from nothing on plain speech.
 
 Loss is that of the decoder and, beside it, CTC on what the encoder hears (Watanabe et al. 2017, "Hybrid CTC/attention
-architecture"), whose head is thrown away afterwards. The first steps hear single short clips, which are cheap, and are
-shown where in a clip each token is (`stages.base.guide`); later ones hear whole windows and find out by themselves. The
+architecture") and, halfway up the encoder, which phone each frame is (Toshniwal et al. 2017, "Multitask learning with
+low-level auxiliary tasks"); their heads are thrown away afterwards. The first steps hear single short clips, which are
+cheap, and are shown where in a clip each token is (`stages.base.guide`); later ones hear whole windows and find out by
+themselves. The
 result depends on the corpus, params and seed alone, and a training that was killed and started again ends with the same
 bytes.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +26,7 @@ from stages.base.lesson import Lesson, steps, write_curves
 from stages.keys import Key, seeded
 from stages.memo import fingerprint, memo_folder
 from stages.models import logmel, perturb
+from stages.models.attuned import attune
 from stages.models.features import Features, Half, kept
 from stages.models.progress import bar
 from stages.models.scratch_whisper import new_speech_processor, new_whisper, save
@@ -33,6 +36,8 @@ from stages.params.base import Base, Hearing, Listening, Schooling
 
 HELD_BACK = 30
 """One recording in so many is not learned from, and tells what the model makes of speech that it has not heard."""
+ATTUNED_TO = 400
+"""Windows that its first weights are made for."""
 ASKED = 64
 """Windows of these that it transcribes at the end."""
 
@@ -41,8 +46,10 @@ class _Pupil(NamedTuple):
     """All that one step needs."""
 
     model: Any
-    head: Any
+    heads: Mapping[str, Any]
     processor: Any
+    recordings: Sequence[Recording]
+    phones: Mapping[str, int]
     features: Features
     hearing: Hearing
     listening: Listening
@@ -67,16 +74,19 @@ def school(base: Base, seed: int, corpus: Path, out: Path, plots: Path) -> dict[
     fix_numerics(seed)
     processor = new_speech_processor((clip.text for one in learned for clip in one.clips), hearing)
     model = new_whisper(hearing, processor.tokenizer)
-    head = torch.nn.Linear(hearing.hidden, len(processor.tokenizer))
-    both = torch.nn.ModuleDict({"model": model, "head": head})
+    phones = {name: id for id, name in enumerate(sorted({p.text for one in learned for p in one.phones}), start=1)}
+    sizes = {"tokens": len(processor.tokenizer), "phones": len(phones) + 1}
+    heads = torch.nn.ModuleDict({name: torch.nn.Linear(hearing.hidden, size) for name, size in sizes.items()})
+    both = torch.nn.ModuleDict({"model": model, "heads": heads})
     lesson = Lesson(both, [{"params": [p for p in both.parameters() if p.requires_grad], "share": 1.0}], schooling)
     mark = fingerprint(Key(b"rounds checkpoints"), "base", {"seed": seed, "base": base.model_dump()}, [corpus])
     folder = memo_folder(f"base/{out.name}", mark)
-    lesson.resume(folder)
     features = _features(out.name, corpus, learned, processor.feature_extractor, listening.perturbation.speeds)
-    pupil = _Pupil(model, head, processor, features, hearing, listening, schooling, seed)
+    _attune(model, features, learned, base)
+    pupil = _Pupil(model, heads, processor, learned, phones, features, hearing, listening, schooling, seed)
+    lesson.resume(folder)
     both.train()
-    for pieces in steps(_feed(pupil, learned), schooling, lesson.step, out.name):
+    for pieces in steps(_feed(pupil), schooling, lesson.step, out.name):
         loss, tokens = _loss(pupil, pieces, lesson.step)
         lesson.learn(loss, tokens)
         lesson.save(folder)
@@ -120,9 +130,22 @@ def _features(
     return kept(memo_folder(f"features/{name}", mark), extractor.feature_size, work_out)
 
 
-def _feed(pupil: _Pupil, recordings: Sequence[Recording]) -> Iterator[list[Piece]]:
+def _attune(model: Any, features: Features, recordings: Sequence[Recording], base: Base) -> None:
+    """First weights for what will be heard, at the first of the declared speeds."""
+    hearing, listening = base.hearing, base.listening
+    assert hearing is not None
+    assert listening is not None
+    speeds = listening.perturbation.speeds
+    rate = sound.RATE / hearing.hop / speeds[0]
+    pieces = clips.rows(recordings, hearing.window * speeds[0])
+    some = pieces[:: -(-len(pieces) // ATTUNED_TO)]
+    heard = [features[piece.recording * len(speeds)][int(piece.start * rate) : int(piece.end * rate)] for piece in some]
+    attune(model.model.encoder, logmel.windows(heard, _frames(hearing.window, hearing)), np.array([*map(len, heard)]))
+
+
+def _feed(pupil: _Pupil) -> Iterator[list[Piece]]:
     """What is heard in each step: single clips first, then as many together as a window holds."""
-    batch, listening = pupil.schooling.batch, pupil.listening
+    batch, listening, recordings = pupil.schooling.batch, pupil.listening, pupil.recordings
     slowest = min(listening.perturbation.speeds)
     short = round(listening.short_share * pupil.schooling.steps)
     if short:
@@ -140,56 +163,83 @@ def _loss(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> tuple[Any, int]:
     end, rate = tokenizer.eos_token_id, sound.RATE / pupil.hearing.hop
     short = step < round(listening.short_share * pupil.schooling.steps)
     frames = _frames(listening.short_seconds if short else pupil.hearing.window, pupil.hearing)
-    heard, tokens = _heard(pupil, pieces, step)
-    told = [[*(token.id for token in of), end] for of in tokens]
+    heard = _heard(pupil, pieces, step)
+    told = [[*(token.id for token in one.tokens), end] for one in heard]
     before = tokenizer.prefix_tokens
     inputs, wanted = (torch.tensor(rows) for rows in teach([before] * len(told), told, end))
-    encoded = _encoded(pupil.model.model.encoder, torch.from_numpy(logmel.windows(heard, frames)))
+    sounds = torch.from_numpy(logmel.windows([one.features for one in heard], frames))
+    encoded, halfway = _encoded(pupil.model.model.encoder, sounds)
     times = (np.arange(frames // 2) * 2 + 0.5) / rate
     guided = max(0.0, 1 - step / max(listening.guided_share * pupil.schooling.steps, 1e-9))
+    tokens = [one.tokens for one in heard]
     bias = guide.prior(tokens, times, len(before), inputs.shape[1], listening.guide_seconds) * guided
     decoder = pupil.model.model.decoder
     with guide.looking(decoder, torch.from_numpy(bias.astype(np.float32))):
         said = decoder(input_ids=inputs, encoder_hidden_states=encoded, use_cache=False).last_hidden_state
     asked = wanted != IGNORED
     loss = functional.cross_entropy(pupil.model.proj_out(said[asked]), wanted[asked]) * (1 - listening.ctc)
-    likely = pupil.head(encoded).log_softmax(-1)
+    likely = pupil.heads["tokens"](encoded).log_softmax(-1)
     if listening.ctc:
         loss = loss + listening.ctc * _ctc(likely, [row[:-1] for row in told], end)
     if guided:
-        placed = np.stack([guide.labels(of, times, end) for of in tokens])
-        loss = loss + guided * functional.nll_loss(likely.flatten(0, 1), torch.from_numpy(placed).flatten())
+        loss = loss + guided * _placed(likely, tokens, times, end)
+    if listening.phones and pupil.phones:
+        phones = pupil.heads["phones"](halfway).log_softmax(-1)
+        loss = loss + listening.phones * _placed(phones, [one.phones for one in heard], times, 0)
     return loss, sum(map(len, told))
 
 
-def _heard(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> tuple[list[logmel.Frames], list[list[guide.Token]]]:
-    """The perturbed features of each piece, and its tokens in the time of these."""
+class _Heard(NamedTuple):
+    """The perturbed features of a piece, and its tokens and phones in the time of these."""
+
+    features: logmel.Frames
+    tokens: list[guide.Token]
+    phones: list[guide.Token]
+
+
+def _heard(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> list[_Heard]:
     rate, declared = sound.RATE / pupil.hearing.hop, pupil.listening.perturbation
-    features: list[logmel.Frames] = []
-    tokens: list[list[guide.Token]] = []
+    found: list[_Heard] = []
     for row, piece in enumerate(pieces):
         rng = seeded(pupil.seed, "base", "perturb", str(step), str(row))
         place = rng.randrange(len(declared.speeds))
         speed = declared.speeds[place]
         whole = pupil.features[piece.recording * len(declared.speeds) + place]
         cut = whole[int(piece.start / speed * rate) : int(piece.end / speed * rate)]
-        features.append(perturb.masked(cut, declared, rate, rng))
-        spoken = guide.spoken(piece, pupil.processor.tokenizer)
-        tokens.append([guide.Token(t.id, t.start / speed, t.end / speed) for t in spoken])
-    return features, tokens
+        tokens = guide.spoken(piece, pupil.processor.tokenizer)
+        phones = guide.sounded(piece, pupil.recordings[piece.recording].phones, pupil.phones)
+        timed = ([guide.Token(t.id, t.start / speed, t.end / speed) for t in of] for of in (tokens, phones))
+        found.append(_Heard(perturb.masked(cut, declared, rate, rng), *timed))
+    return found
 
 
-def _encoded(encoder: Any, heard: Any) -> Any:
-    """What the encoder makes of windows, also of shorter ones than it is made for: positions count from the start."""
+def _placed(likely: Any, tokens: Sequence[Sequence[guide.Token]], times: guide.Times, blank: int) -> Any:
+    """Loss of each frame against the token that is spoken in it."""
+    import torch
+
+    placed = np.stack([guide.labels(of, times, blank) for of in tokens])
+    return torch.nn.functional.nll_loss(likely.flatten(0, 1), torch.from_numpy(placed).flatten())
+
+
+def _encoded(encoder: Any, heard: Any) -> tuple[Any, Any]:
+    """What the encoder makes of windows, in the end and halfway up.
+
+    They may be shorter than it is made for: positions count from the start.
+    """
     import torch
 
     positions = heard.shape[-1] // 2
     own, declared = encoder.embed_positions, encoder.config.max_source_positions
     encoder.config.max_source_positions = positions
     encoder.embed_positions = torch.nn.Embedding.from_pretrained(own.weight[:positions])
+    kept: list[Any] = []
+    middle = encoder.layers[(len(encoder.layers) - 1) // 2]
+    hook = middle.register_forward_hook(lambda _module, _given, made: kept.append(made))
     try:
-        return encoder(heard).last_hidden_state
+        whole = encoder(heard).last_hidden_state
+        return whole, kept[0] if torch.is_tensor(kept[0]) else kept[0][0]
     finally:
+        hook.remove()
         encoder.config.max_source_positions, encoder.embed_positions = declared, own
 
 

@@ -21,6 +21,7 @@ from stages.sound import RATE, Samples
 
 AUDIBLE = 5e-4  # of full scale; all that espeak-ng puts between words and around them is quieter
 PAUSE = "_"  # phonemes whose name begins so are silent
+MARKS = ";,"  # of stress and palatalisation, which are no sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A sound of the language by espeak-ng's name for it, and when it is made (seconds)."""
+
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
-    """What was said, without the silence around it: samples `(n,)` at `stages.sound.RATE`, and its words in order."""
+    """What was said, without the silence around it: samples `(n,)` at `stages.sound.RATE`, words and phones in order."""
 
     samples: Samples
     words: tuple[Word, ...]
+    phones: tuple[Phone, ...]
 
     @property
     def seconds(self) -> float:
@@ -80,7 +91,8 @@ class Synthesizer:
         if "error" in answer:
             raise ValueError(answer["error"])
         heard = np.frombuffer(answers.read(answer["bytes"]), dtype="<i2")
-        return _trimmed(_resampled(heard, answer["rate"]), _words(answer, len(heard)))
+        phones = _phones(answer, len(heard))
+        return _trimmed(_resampled(heard, answer["rate"]), _words(answer, len(heard)), phones)
 
 
 @cache
@@ -106,6 +118,17 @@ def _words(answer: dict[str, Any], samples: int) -> list[Word]:
     return words
 
 
+def _phones(answer: dict[str, Any], samples: int) -> list[Phone]:
+    """A phone lasts until the next one, or the pause, begins."""
+    found = [(start, name) for kind, start, _, name in answer["events"] if kind == engine.PHONEME]
+    ends = [*(start for start, _ in found[1:]), samples]
+    return [
+        Phone(name, start / answer["rate"], end / answer["rate"])
+        for (start, name), end in zip(found, ends, strict=True)
+        if name.strip(MARKS) and not name.startswith(PAUSE) and end > start
+    ]
+
+
 def _resampled(heard: NDArray[np.int16], rate: int) -> Samples:
     from scipy.signal import resample_poly
 
@@ -124,11 +147,11 @@ def _window(up: int, down: int) -> Samples:
     return np.asarray(firwin(20 * wider + 1, 1 / wider, window=("kaiser", 5.0)), dtype=np.float32)
 
 
-def _trimmed(sound: Samples, words: list[Word]) -> Utterance:
+def _trimmed(sound: Samples, words: list[Word], phones: list[Phone]) -> Utterance:
     """Cut off the silence at both ends, and let a word before a pause last until nothing is heard of it any more."""
     audible = np.flatnonzero(np.abs(sound) > AUDIBLE)
     if not len(audible):
-        return Utterance(sound[:0], ())
+        return Utterance(sound[:0], (), ())
     first, last = int(audible[0]), int(audible[-1]) + 1
 
     def inside(time: float) -> float:
@@ -139,4 +162,5 @@ def _trimmed(sound: Samples, words: list[Word]) -> Utterance:
         tail = audible[slice(*np.searchsorted(audible, (round(word.end * RATE), round(following * RATE))))]
         end = (int(tail[-1]) + 1) / RATE if len(tail) else word.end
         kept.append(Word(word.at, inside(word.start), inside(end)))
-    return Utterance(sound[first:last], tuple(kept))
+    made = tuple(Phone(phone.name, inside(phone.start), inside(phone.end)) for phone in phones)
+    return Utterance(sound[first:last], tuple(kept), made)

@@ -33,7 +33,7 @@ class Architecture(Section):
 class Hearing(Section):
     """The shape of a scratch Whisper."""
 
-    vocabulary: int = Field(600, ge=300, description="Tokens of its byte-level BPE tokenizer.")
+    vocabulary: int = Field(400, ge=300, description="Tokens of its byte-level BPE tokenizer.")
     hidden: int = Field(128, ge=16, description="Width of a layer; a multiple of twice `heads`.")
     encoder_layers: int = Field(3, ge=1, description="Layers that hear.")
     decoder_layers: int = Field(2, ge=1, description="Layers that write.")
@@ -57,11 +57,11 @@ class Listening(Section):
     """How a scratch Whisper learns to hear, beside what `schooling` says of every scratch model."""
 
     short_share: float = Field(
-        0.4, ge=0, le=1, description="Share of the steps, the first ones, in which it hears single short clips."
+        0.35, ge=0, le=1, description="Share of the steps, the first ones, in which it hears single short clips."
     )
     short_seconds: float = Field(2.4, gt=0, description="Longest of these clips.")
     guided_share: float = Field(
-        0.4,
+        0.55,
         ge=0,
         le=1,
         description="Share of the steps, the first ones, in which less and less it is shown where in a clip a word is.",
@@ -69,6 +69,12 @@ class Listening(Section):
     guide_seconds: float = Field(0.3, gt=0, description="How narrowly it is shown where: one standard deviation.")
     ctc: float = Field(
         0.3, ge=0, lt=1, description="Weight of a CTC loss on what the encoder hears, which is thrown away afterwards."
+    )
+    phones: float = Field(
+        0.5,
+        ge=0,
+        description="Weight of a loss on which phone each frame is, halfway up the encoder, where the corpus has "
+        "`phones.ctm`.",
     )
     perturbation: Perturbation = Field(default_factory=Perturbation, description="How sounds vary.")
 

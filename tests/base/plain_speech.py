@@ -10,6 +10,7 @@ import numpy as np
 
 from stages import sound
 from stages.params.base import Base
+from stages.segments import Segment, ctm
 from tests.models.whispers import tone
 
 WORDS = ("cough", "fever", "pain", "rest")
@@ -35,8 +36,9 @@ def declared(**changed: Any) -> Base:
 
 
 def write_corpus(folder: Path, recordings: int = 4, clips: int = 9) -> Path:
-    """Recordings of clips of one or two words, with pauses between."""
-    lines = []
+    """Recordings of clips of one or two words, with pauses between; every word is a phone of its own."""
+    lines: list[str] = []
+    timed: list[Segment] = []
     for number in range(recordings):
         parts, segments, at = [], [], 0.0
         for clip in range(clips):
@@ -44,6 +46,10 @@ def write_corpus(folder: Path, recordings: int = 4, clips: int = 9) -> Path:
             spoken = [tone(word, 0.3) for word in words]
             parts += [np.zeros(3200, np.float32), *spoken]
             start, at = at + 0.2, at + 0.2 + 0.3 * len(words)
+            timed += [
+                Segment(f"{number}.flac", "a", start + 0.3 * k, start + 0.3 * (k + 1), WORDS[word])
+                for k, word in enumerate(words)
+            ]
             segments.append(
                 {
                     "start": round(start, 3),
@@ -55,5 +61,7 @@ def write_corpus(folder: Path, recordings: int = 4, clips: int = 9) -> Path:
         sound.write(folder / f"{number}.flac", np.concatenate(parts))
         text = " ".join(one["text"] for one in segments)
         lines.append(json.dumps({"audio": f"{number}.flac", "text": text, "speakers": ["a"], "segments": segments}))
+    for name in ("words", "phones"):
+        (folder / f"{name}.ctm").write_text(ctm.write(timed))
     (folder / "segments.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return folder

@@ -6,15 +6,16 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.base import clips, guide
-from stages.base.clips import Piece, Recording
+from stages.base.clips import Clip, Piece, Recording
 from stages.models.scratch_whisper import new_speech_processor
 from stages.models.spoken import encode
-from stages.segments import Segment
+from stages.segments import Segment, ctm
 from tests.base.plain_speech import declared, write_corpus
 
 
@@ -22,7 +23,8 @@ def made(lengths: list[float]) -> Recording:
     """A recording of clips of these lengths, half a second apart."""
     at, found = 0.0, []
     for number, length in enumerate(lengths):
-        found.append(Segment("r", "a", at + 0.5, at + 0.5 + length, f"clip {number}"))
+        start, end = at + 0.5, at + 0.5 + length
+        found.append(Clip(start, end, f"clip {number}", ((start, start + 0.8 * length), (start + 0.8 * length, end))))
         at += 0.5 + length
     return Recording(Path("r.flac"), tuple(found))
 
@@ -108,3 +110,33 @@ def test_every_place_is_shown_where_its_token_is() -> None:
     assert prior.max() <= 0
     middle = Piece(0, 0.0, 2.0, ())
     assert guide.spoken(middle, None) == []
+
+
+def test_words_are_where_their_times_say_and_evenly_spoken_where_none_do(tmp_path: Path) -> None:
+    (tmp_path / "a.flac").write_bytes(b"")
+    rows = [(0.0, 1.0, "x", "An ox."), (0.8, 2.0, "y", "No ox"), (3.0, 4.0, "x", "a bee")]
+    parts = [{"start": start, "end": end, "speaker": who, "text": text} for start, end, who, text in rows]
+    (tmp_path / "segments.jsonl").write_bytes(orjson.dumps({"audio": "a.flac", "segments": parts}))
+    words = [
+        Segment("a.flac", *said)
+        for said in [("x", 0.0, 0.3, "An"), ("x", 0.4, 1.0, "ox."), ("y", 0.8, 1.2, "No"), ("y", 1.2, 2.0, "ox")]
+    ]
+    (tmp_path / "words.ctm").write_text(ctm.write(words))
+    (found,) = clips.read(tmp_path)
+    assert [clip.words for clip in found.clips] == [
+        ((0.0, 0.3), (0.4, 1.0)),
+        ((0.8, 1.2), (1.2, 2.0)),
+        ((3.0, 3.25), (3.25, 4.0)),
+    ]
+
+
+def test_phones_of_a_piece_are_those_that_sound_in_it() -> None:
+    phones = [
+        Segment("r", "a", start, start + 0.5, name) for start, name in [(0.0, "p"), (0.5, "I"), (1.0, "n"), (9.0, "n")]
+    ]
+    found = guide.sounded(Piece(0, 0.6, 2.0, ()), phones, {"I": 1, "n": 2})
+    assert [(one.id, pytest.approx(one.start), pytest.approx(one.end)) for one in found] == [
+        (1, -0.1, 0.4),
+        (2, 0.4, 0.9),
+    ]
+    assert guide.labels(found, np.array([0.0, 0.5, 1.0]), 0).tolist() == [1, 2, 0]

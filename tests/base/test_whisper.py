@@ -115,9 +115,9 @@ def test_short_windows_are_heard_as_the_start_of_long_ones() -> None:
     model = new_whisper(hearing, new_speech_processor(WORDS, hearing).tokenizer)
     heard = torch.randn(1, 20, 80)
     whole = model.model.encoder(heard).last_hidden_state
-    assert torch.equal(whisper._encoded(model.model.encoder, heard), whole)
-    short = whisper._encoded(model.model.encoder, heard[..., :20])
-    assert short.shape == (1, 10, 16)
+    assert torch.equal(whisper._encoded(model.model.encoder, heard)[0], whole)
+    short, halfway = whisper._encoded(model.model.encoder, heard[..., :20])
+    assert short.shape == halfway.shape == (1, 10, 16)
     # All is as it was.
     assert torch.equal(model.model.encoder(heard).last_hidden_state, whole)
 

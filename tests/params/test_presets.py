@@ -13,7 +13,7 @@ from stages.params.presets import PRESETS, UNPINNED, applied, names
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-ON_HUBS = [name for name in names() if name != "mts-dialog"]
+ON_HUBS = [name for name in names() if name not in ("mts-dialog", "text-only")]
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,11 +35,13 @@ def project(tmp_path: Path) -> Path:
 
 def test_there_are_the_published_set_ups() -> None:
     assert names() == [
+        "clinical-whisper",
         "healthcare-assistant",
         "medical-education",
         "medical-terminology",
         "mts-dialog",
         "physician-diagnosis",
+        "text-only",
         "visit-scribe",
     ]
 
@@ -97,3 +99,12 @@ def test_published_hyperparameters_are_what_is_trained_with(project: Path, monke
     assert (train.quantization.bits, train.quantization.double, train.quantization.compute) == (4, True, "float16")
     assert (train.batch, train.accumulation, train.learning_rate, train.epochs) == (1, 8, 2e-4, 3.0)
     assert (train.warmup_steps, train.max_length, train.gradient_checkpointing) == (100, 2048, True)
+
+
+def test_without_speech_nothing_of_it_is_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    assert command(project, "text-only", "--apply").returncode == 0
+    params = load()
+    assert not [name for name, base in params.base.items() if base.kind == "whisper"]
+    assert not [name for name, source in params.sources.items() if source.reader == "recordings"]
+    assert not params.export.tasks

@@ -15,7 +15,10 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 SMALL = {
-    "synthesize": {"patients": 10, "flashcards": 120, "passages": 120, "notes": 60},
+    "synthesize": {
+        **{"patients": 10, "flashcards": 120, "passages": 120, "notes": 60},
+        **{"recorded": 0.4, "dictations": 8, "speech_hours": 0.02},
+    },
     "flow": {"shards": 4},
     "deidentify": {"max_document_leak_rate": 1.0},
     "base": {
@@ -24,8 +27,15 @@ SMALL = {
             "schooling": {"steps": 20, "batch": 8, "warmup": 2},
         },
         "phi": {"schooling": {"steps": 30}},
+        "whisper": {
+            "hearing": {"vocabulary": 320, "hidden": 32, "encoder_layers": 1, "decoder_layers": 1, "heads": 2},
+            "schooling": {"steps": 10, "batch": 4, "warmup": 2},
+        },
     },
-    "train": {name: {"epochs": 1.0} for name in ("flashcards", "terminology", "hpi", "diagnosis")},
+    "train": {
+        name: {"epochs": 1.0} for name in ("flashcards", "terminology", "hpi", "diagnosis", "scribe", "dictation")
+    },
+    "export": {"examples": 4, "most_wer_loss": 1.0},
     "evaluate": {"most_new_tokens": 24, "replicates": 500},
 }
 

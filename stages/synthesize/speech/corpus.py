@@ -12,6 +12,7 @@ import math
 import random
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import numpy as np
 from stages import sound
 from stages.espeak import Synthesizer, Voice
 from stages.keys import seeded
+from stages.segments import Segment
 from stages.sound import RATE, Samples
 from stages.synthesize.case import make_case
 from stages.synthesize.dialogues import turns_of
@@ -64,21 +66,30 @@ def files(hours: float) -> list[float]:
 
 def record(folder: Path, number: int, seconds: float, seed: int) -> Audible:
     """Write `folder`/`number`.flac of at least `seconds`; returns the manifest's row."""
+    file = f"{number:04d}.flac"
     rng = seeded(seed, "synthesize", "speech", str(number))
     sounds: list[Samples] = []
     parts: list[dict[str, Any]] = []
+    words: list[Segment] = []
+    phones: list[Segment] = []
     told: set[str] = set()
     length = 0
     with Synthesizer() as synthesizer:
         while length < seconds * RATE:
             recording = _scene(rng, synthesizer, told)
             samples = recording.room.sound()
-            parts += manifest.segments(recording.turns, length / RATE)
+            at = length / RATE
+            words += _later(recording.words, file, at)
+            phones += _later(recording.phones, file, at)
+            parts += manifest.segments(recording.turns, at)
             sounds.append(samples)
             length += len(samples)
-    file = f"{number:04d}.flac"
     sound.write(folder / file, np.concatenate(sounds))
-    return Audible(SOURCE, manifest.row(file, parts))
+    return Audible(SOURCE, manifest.row(file, parts), words=words, phones=phones)
+
+
+def _later(timed: list[Segment], recording: str, seconds: float) -> list[Segment]:
+    return [replace(one, recording=recording, start=seconds + one.start, end=seconds + one.end) for one in timed]
 
 
 def _scene(rng: random.Random, synthesizer: Synthesizer, told: set[str]) -> manifest.Recording:

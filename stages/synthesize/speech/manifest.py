@@ -15,6 +15,8 @@ for each segment, "Speaker: words"; of a dictation the words alone), `speakers`,
 - `spans`: {`start`, `end`, `label`} of spoken identifiers in seconds: from the first sample of the first word to the
   end of the last. Labels are those of `stages/synthesize/fill.py`.
 - `turns`: the manifest's segments.
+
+`speech/words.ctm` and `speech/phones.ctm` have when each word and each phone of the plain speech is said, in NIST's CTM.
 """
 
 from __future__ import annotations
@@ -27,21 +29,25 @@ from typing import Any, NamedTuple
 
 from stages.espeak import Voice
 from stages.records import Turn, to_json
+from stages.segments import Segment, ctm
+from stages.shards import write_bytes
 from stages.sound import RATE, Samples
 from stages.synthesize.speech.room import Room
 from stages.synthesize.speech.speak import Spoken
 
-MANIFEST = "segments.jsonl"
+MANIFEST, WORDS, PHONES = "segments.jsonl", "words.ctm", "phones.ctm"
 PLACES = {"recordings": "raw/recordings", "dictations": "raw/dictations", "speech": "speech"}
 """Source -> its folder below the clinic's."""
 
 
 class Audible(NamedTuple):
-    """A recording that was written: its source, its row of the manifest, and its row of the gold, if it has one."""
+    """A recording that was written: its source, its row of the manifest, and its gold and timed words, if it has any."""
 
     source: str
     row: Mapping[str, Any]
     gold: Mapping[str, Any] | None = None
+    words: Sequence[Segment] = ()
+    phones: Sequence[Segment] = ()
 
 
 @dataclass
@@ -51,6 +57,8 @@ class Recording:
     room: Room
     turns: list[Turn] = field(default_factory=list)
     spans: list[dict[str, Any]] = field(default_factory=list)
+    words: list[Segment] = field(default_factory=list)
+    phones: list[Segment] = field(default_factory=list)
 
     def add(self, speaker: str, spoken: Spoken) -> None:
         """Say something after what was said before."""
@@ -58,6 +66,8 @@ class Recording:
         self.turns.append(Turn(speaker, spoken.text, round(start, 3), round(start + len(spoken.samples) / RATE, 3)))
         for first, last, label in spoken.identifiers:
             self.spans.append({"start": round(start + first, 3), "end": round(start + last, 3), "label": label})
+        self.phones += [Segment("", speaker, start + one.start, start + one.end, one.name) for one in spoken.phones]
+        self.words += [Segment("", speaker, start + first, start + last, word) for first, last, word in spoken.words]
 
 
 def segments(turns: Sequence[Turn], offset: float = 0.0) -> list[dict[str, Any]]:
@@ -105,6 +115,9 @@ def write(folder: Path, audible: Sequence[Audible]) -> Counter[str]:
         counts[source] = len(rows)
         counts[f"{source}.segments"] = len(parts)
         counts[f"{source}.seconds"] = round(sum(part["end"] - part["start"] for part in parts))
+    timed = sorted((one for one in audible if one.words), key=lambda one: str(one.row["audio"]))
+    write_bytes(folder / "speech" / WORDS, ctm.write(word for one in timed for word in one.words).encode())
+    write_bytes(folder / "speech" / PHONES, ctm.write(phone for one in timed for phone in one.phones).encode())
     labels = sorted((one.gold for one in audible if one.gold), key=lambda row: (str(row["source"]), str(row["file"])))
     _write(folder / "gold" / "speech.jsonl", labels)
     counts.update(f"{row['source']}.{row['split']}" for row in labels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from stages import espeak
 from stages.espeak import Synthesizer, Utterance, Voice
@@ -17,6 +18,7 @@ INSTALL = (
     "espeak-ng speaks the clinic's recordings and is not installed: install it with `apt-get install espeak-ng` "
     "(apt.txt lists it), or set synthesize.recorded, synthesize.dictations and synthesize.speech_hours to 0"
 )
+_WORD = re.compile(r"\S+")
 LONGEST = 5.5  # seconds of an utterance, where it can be cut at all
 # Where an utterance may be cut, the best places first: after a sentence, after a comma, before a word that joins.
 CUTS = (
@@ -29,11 +31,16 @@ CUTS = (
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An utterance: what the transcript writes, its samples, and (start, end, label) of identifiers in seconds."""
+    """An utterance: what the transcript writes, its samples, and (start, end, label) of identifiers in seconds.
+
+    `words` are (start, end, word) of what is said, which a transcript writes otherwise where it names someone.
+    """
 
     text: str
     samples: Samples
     identifiers: tuple[tuple[float, float, str], ...]
+    words: tuple[tuple[float, float, str], ...]
+    phones: tuple[espeak.Phone, ...]
 
 
 class Missing(RuntimeError):
@@ -55,7 +62,8 @@ def speak(synthesizer: Synthesizer, filled: Filled, voice: Voice) -> Iterator[Sp
     utterance = synthesizer.say(told.text, voice)
     halves = _halves(filled) if utterance.seconds > LONGEST else None
     if halves is None:
-        yield Spoken(filled.text, utterance.samples, tuple(_times(told, utterance)))
+        identifiers, spoken = tuple(_times(told, utterance)), tuple(_words(told, utterance))
+        yield Spoken(filled.text, utterance.samples, identifiers, spoken, utterance.phones)
         return
     for half in halves:
         yield from speak(synthesizer, half, voice)
@@ -65,6 +73,21 @@ def _times(told: words.Said, utterance: Utterance) -> Iterator[tuple[float, floa
     for start, end, label in told.spans:
         inside = [word for word in utterance.words if start <= word.at < end]
         yield inside[0].start, inside[-1].end, label
+
+
+def _words(told: words.Said, utterance: Utterance) -> Iterator[tuple[float, float, str]]:
+    """Each word with its times; words that espeak-ng says as one ("of the") share its time by their letters."""
+    runs: list[tuple[list[str], list[espeak.Word]]] = []
+    for word in _WORD.finditer(told.text):
+        marked = [one for one in utterance.words if word.start() <= one.at < word.end()]
+        if marked or not runs:
+            runs.append(([], marked))
+        runs[-1][0].append(word[0])
+    for run, marked in runs:
+        if marked:
+            start, end, letters = marked[0].start, marked[-1].end, len("".join(run))
+            ends = [start + (end - start) * said / letters for said in accumulate(map(len, run))]
+            yield from zip([start, *ends], ends, run, strict=False)
 
 
 def _halves(filled: Filled) -> tuple[Filled, Filled] | None:

@@ -83,7 +83,12 @@ def test_numbers_of_recordings(clinic: Declared) -> None:
 
 def test_where_words_are_cut_is_in_no_output(clinic: Declared) -> None:
     assert stage.run(clinic()) == 0
-    assert {path.name for path in Path("data/deidentify").iterdir()} == {"audio", "canaries.jsonl", "quarantine", "records"}
+    assert {path.name for path in Path("data/deidentify").iterdir()} == {
+        "audio",
+        "canaries.jsonl",
+        "quarantine",
+        "records",
+    }
     written = b"".join(path.read_bytes() for path in Path("data/deidentify").rglob("*.jsonl"))
     for value in (*IDENTIFYING, "stretches", "data/extract", "train/p1"):
         assert value.encode() not in written
