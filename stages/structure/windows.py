@@ -105,7 +105,9 @@ def _window(held: Sequence[tuple[list[Said], float, float]], most: float) -> Win
     start, end = turns[0].start, _end(turns)
     left = min(MARGIN, max(0.0, start - held[0][1]) / 2, most - (end - start))
     right = min(MARGIN, max(0.0, held[-1][2] - end) / 2, most - (end - start) - left)
-    return Window(round(start - left, 3), round(end + right, 3), tuple(turns))
+    begin = round(start - left, 3)
+    # Two times rounded apart may be a millisecond further apart than the model hears.
+    return Window(begin, round(min(end + right, begin + most), 3), tuple(turns))
 
 
 def _end(turns: Sequence[Said]) -> float:

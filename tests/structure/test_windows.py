@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stages.params.task import Task
 from stages.records import Example, Origin, Record, Turn
+from stages.sound import RATE
 from stages.structure import windows
 from stages.structure.windows import Window
 from tests.structure.records import dialogue, structured, task
@@ -48,6 +49,16 @@ def test_windows_hold_whole_turns_and_half_of_the_silence_beside_them() -> None:
     )
     assert cut(record, scribe()) == ([(0.8, 9.05, 2), (9.05, 19.05, 2)], [])
     assert cut(record, scribe(8.0)) == ([(1.0, 9.0, 2), (9.05, 12.2, 1), (14.8, 19.2, 1)], [])
+
+
+@settings(deadline=None)
+@given(st.integers(1000, 80_000), st.integers(11_000, 12_000))
+def test_no_window_has_more_samples_than_the_model_hears(start: int, length: int) -> None:
+    # Half milliseconds are rounded up in one place and down in another.
+    turn = (start / 2000, (start + length) / 2000, "doctor", "a")
+    for one in windows.windows(recording(turn), scribe(6.0), SPEAKERS):
+        if isinstance(one, Window):
+            assert round(one.end * RATE) - round(one.start * RATE) <= 6 * RATE
 
 
 def test_a_window_reaches_over_neither_end() -> None:
@@ -97,7 +108,7 @@ def test_no_turn_is_cut_lost_or_told_twice(rows: Any, most: float, unheard: Any)
     assert set(told) <= {text for *_, text in turns}
     for one in made:
         assert 0 <= one.start <= min(turn.start for turn in one.turns)
-        assert max(turn.end for turn in one.turns) <= one.end <= 80.0
+        assert max(turn.end for turn in one.turns) <= one.end + 1e-9 <= 80.0 + 1e-9
         assert one.end - one.start <= most + 0.002
         assert all(turn.speaker in SPEAKERS for turn in one.turns)
         inside = [text for start, end, _, text in turns if start > one.start - 1e-9 and end < one.end + 1e-9]
