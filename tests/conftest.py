@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 COSTLY = ("pipeline", "report", "compare", "deidentify", "export")
-"""Folders whose fixtures of a session take long, the longest first, for the other processes then have time for the rest."""
+"""Folders whose fixtures of a session take long, the longest first: the other processes do the rest meanwhile."""
 HERE = Path(__file__).parent
 
 

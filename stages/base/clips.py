@@ -1,8 +1,9 @@
 """Recordings of plain speech that a scratch Whisper learns from: clips, and batches of windows made of them.
 
-A folder of FLAC files of 16 kHz with `segments.jsonl`, and `words.ctm` and `phones.ctm` where it is known when each word
-and each phone is said. Where words have no times, a clip is taken to be spoken evenly, every letter as long as another: a tenth of a second off here and there, and
-near enough to begin with, as uniform segmentation is for hidden Markov models (Young et al., The HTK Book, "flat start").
+A folder of FLAC files of 16 kHz with `segments.jsonl`, and `words.ctm` and `phones.ctm` where it is known when each
+word and each phone is said. Where words have no times, a clip is taken to be spoken evenly, every letter as long as
+another: a tenth of a second off here and there, and near enough to begin with, as uniform segmentation is for hidden
+Markov models (Young et al., The HTK Book, "flat start").
 """
 
 from __future__ import annotations

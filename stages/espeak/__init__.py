@@ -54,7 +54,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What was said, without the silence around it: samples `(n,)` at `stages.sound.RATE`, words and phones in order."""
+    """What was said, without the silence around it: samples `(n,)` at `stages.sound.RATE`, words and phones."""
 
     samples: Samples
     words: tuple[Word, ...]

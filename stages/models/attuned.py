@@ -1,7 +1,7 @@
 """First weights with which a Whisper's encoder hears before it has learned anything.
 
-A recogniser has to tell sounds apart and to see a sound in its surroundings before it can learn which word is which, and
-a small one takes hundreds of steps to find out either. Both can be written down:
+A recogniser has to tell sounds apart and to see a sound in its surroundings before it can learn which word is which,
+and a small one takes hundreds of steps to find out either. Both can be written down:
 
 - **Convolutions whiten.** The first one takes the principal components of three consecutive frames at equal strength,
   each with both signs, for GELU keeps but one of them. Mel bins beside each other say nearly the same, and a gradient
@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 OFFSETS = (-1, 1, -3, 3)
 """Frames of the encoder that its heads look away, in turn: its own neighbours, and those of its neighbours."""
 STRENGTH = 1.5
-"""Of the weights that make a head look there: three quarters of its attention for the nearest frame, half for the next."""
+"""Of weights that make a head look there: three quarters of its attention for the next frame, half for a third."""
 FAINTEST = 1e-4
 """Variance of a component that still counts, as a share of the largest; fainter ones are noise."""
 
 
 def attune(encoder: Any, sounds: NDArray[np.float32], lengths: NDArray[np.int64]) -> None:
-    """Write the first weights for windows such as `sounds` `(windows, bins, frames)`, in whose first `lengths` is sound."""
+    """Write the first weights for windows such as `sounds` `(windows, bins, frames)`, which last `lengths` frames."""
     _whiten(encoder, sounds, lengths)
     for number, layer in enumerate(encoder.layers):
         _look_beside(layer.self_attn, encoder.config.d_model, number)

@@ -58,7 +58,7 @@ def join(left: Sequence[Word], right: Sequence[Word], start: float) -> list[Word
     middle = (start + end) / 2
     common = [
         (abs((ours[a + k].start + theirs[b + k].start) / 2 - middle), shared[a + k], b + k)
-        for a, b, size in SequenceMatcher(None, *map(_plain, (ours, theirs)), autojunk=False).get_matching_blocks()
+        for a, b, size in SequenceMatcher(None, _plain(ours), _plain(theirs), autojunk=False).get_matching_blocks()
         for k in range(size)
     ]
     if common:

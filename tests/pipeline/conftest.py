@@ -16,8 +16,13 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "synthesize": {
-        **{"patients": 10, "flashcards": 120, "passages": 120, "notes": 60},
-        **{"recorded": 0.4, "dictations": 8, "speech_hours": 0.02},
+        "patients": 10,
+        "flashcards": 120,
+        "passages": 120,
+        "notes": 60,
+        "recorded": 0.4,
+        "dictations": 8,
+        "speech_hours": 0.02,
     },
     "flow": {"shards": 4},
     "deidentify": {"max_document_leak_rate": 1.0},

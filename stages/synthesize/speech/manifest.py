@@ -16,7 +16,7 @@ for each segment, "Speaker: words"; of a dictation the words alone), `speakers`,
   end of the last. Labels are those of `stages/synthesize/fill.py`.
 - `turns`: the manifest's segments.
 
-`speech/words.ctm` and `speech/phones.ctm` have when each word and each phone of the plain speech is said, in NIST's CTM.
+`speech/words.ctm` and `speech/phones.ctm` tell when each word and phone of the plain speech is said, in NIST's CTM.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PLACES = {"recordings": "raw/recordings", "dictations": "raw/dictations", "speec
 
 
 class Audible(NamedTuple):
-    """A recording that was written: its source, its row of the manifest, and its gold and timed words, if it has any."""
+    """A recording that was written: source, row of the manifest, and its gold, words and phones, if it has any."""
 
     source: str
     row: Mapping[str, Any]
