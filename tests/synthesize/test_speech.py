@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages import espeak, sound
+from stages import espeak, segments, sound
 from stages.espeak import Synthesizer, Voice
 from stages.params.synthesize import Synthesize
 from stages.records import Span
@@ -329,6 +329,39 @@ def test_rows_of_words_cannot_be_guessed_and_hold_no_medical_term():
     assert {row[-1] for row in rows} == {".", "?"}
     assert any("," in row for row in rows)
     assert {len(row.split()) for row in rows} >= set(corpus.WORDS)
+
+
+def test_words_and_phones_of_the_corpus_have_times(clinic):
+    said, words, phones = (
+        segments.read(clinic / "speech" / name) for name in ("segments.jsonl", "words.ctm", "phones.ctm")
+    )
+    assert said.keys() == words.keys() == phones.keys()
+    for file, clips in said.items():
+        assert Counter(word.text for word in words[file]) == Counter(
+            word for clip in clips for word in clip.text.split()
+        )
+        for clip in clips:
+            inside = [
+                word for word in words[file] if word.speaker == clip.speaker and clip.start <= word.start < clip.end
+            ]
+            assert [word.text for word in inside] == clip.text.split()
+            assert all(one.end <= two.start + 1e-6 for one, two in pairwise(inside))
+            sounding = [
+                phone
+                for phone in phones[file]
+                if phone.speaker == clip.speaker and clip.start <= phone.start < clip.end
+            ]
+            # A word is made of phones, and a clip hardly of anything else.
+            assert len(sounding) >= len(inside)
+            assert sum(one.end - one.start for one in sounding) > 0.6 * (clip.end - clip.start)
+
+
+def test_phones_are_those_of_the_word():
+    with Synthesizer() as synthesizer:
+        said = synthesizer.say("Chase slowly.", VOICE)
+    assert [phone.name for phone in said.phones] == ["tS", "eI", "s", "s", "l", "oU", "l", "i"]
+    assert said.phones[2].end <= said.words[1].start + 0.02
+    assert said.phones[-1].end == pytest.approx(said.seconds, abs=0.05)
 
 
 def test_a_file_of_the_corpus_says_no_sentence_twice(clinic):
