@@ -107,6 +107,10 @@ def _params(folder: Path, key: Path) -> Path:
     declared["flow"]["shards"] = 2
     declared["tasks"]["flashcards"]["sources"] = ["table"]
     declared["sources"]["table"] = declared["sources"]["terminology"]
+    for name in ("scribe", "dictation"):
+        del declared["tasks"][name]
+        del declared["train"][name]
+    del declared["export"]
     for task_ in declared["tasks"].values():
         task_["base"], task_["base_path"] = "absent", "models/base/absent"
     declared["base"]["absent"] = declared["base"]["clinic"]
