@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def write_corpus(folder: Path, recordings: int = 4, clips: int = 9) -> Path:
     timed: list[Segment] = []
     for number in range(recordings):
         parts, segments, at = [], [], 0.0
+        rng = random.Random(number)
         for clip in range(clips):
-            words = [(number + clip * 3 + k) % len(WORDS) for k in range(1 + clip % 2)]
+            words = [rng.randrange(len(WORDS)) for _ in range(1 + clip % 2)]
             spoken = [tone(word, 0.3) for word in words]
             parts += [np.zeros(3200, np.float32), *spoken]
             start, at = at + 0.2, at + 0.2 + 0.3 * len(words)

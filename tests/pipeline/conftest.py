@@ -25,7 +25,7 @@ SMALL = {
         "speech_hours": 0.02,
     },
     "flow": {"shards": 4},
-    "deidentify": {"max_document_leak_rate": 1.0},
+    "deidentify": {"max_document_leak_rate": 1.0, "speech": {"max_audible_phi": 1.0}},
     "base": {
         "clinic": {
             "architecture": {"vocabulary": 512, "hidden": 32, "layers": 2, "heads": 2},

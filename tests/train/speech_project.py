@@ -58,7 +58,8 @@ def make_project(folder: Path, train: Mapping[str, Any] = SHORT, examples: int =
     """Lay out params, base model, a recording and examples of the task `scribe` as a DVC repository has them."""
     (folder / ".dvc").mkdir(parents=True)
     params = YAML(typ="safe", pure=True).load(ROOT / "params.yaml")
-    params["sources"]["visits"] = {"reader": "recordings", "path": "data/raw", "deidentified": True}
+    params["sources"] = {"visits": {"reader": "recordings", "path": "data/raw", "deidentified": True}}
+    params["export"] = {}
     params["base"]["speech"] = {"kind": "whisper", "origin": "folder", "needs": "data/synthesize/speech"}
     params["tasks"] = {"scribe": dict(TASK)}
     params["augment"]["operators"] = {}

@@ -52,7 +52,7 @@ def test_over_long_and_empty_examples_are_set_apart_whole_and_counted(tokenizer,
         ("train002", "longer than max_length"),
         ("train003", "empty response"),
     ]
-    write_quarantine(tmp_path / "quarantine.jsonl", [prepared])
+    write_quarantine(tmp_path / "quarantine.jsonl", prepared.quarantine)
     assert (tmp_path / "quarantine.jsonl").read_bytes().count(b"\n") == 2
     assert b"long story" not in (tmp_path / "quarantine.jsonl").read_bytes()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,4 +117,4 @@ def test_windows_read_the_file_that_was_split(tmp_path: Path) -> None:
     processor = new_speech_processor(TEXTS, TINY)
     audio = write_recording(tmp_path / "r.flac")
     with pytest.raises(FileNotFoundError, match=r"absent.flac: no such recording"):
-        prepare([example(1, audio, audio=str(tmp_path / "absent.flac"))], processor, 40)
+        prepare([replace(example(1, audio), audio=str(tmp_path / "absent.flac"))], processor, 40)
