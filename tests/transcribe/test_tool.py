@@ -28,13 +28,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Whisper of two-second windows that knows four words."""
     folder = tmp_path_factory.mktemp("schooled")
     schooled = declared(
-        schooling={"steps": 600, "batch": 8, "learning_rate": 1.0e-2},
+        schooling={"steps": 600, "batch": 8, "learning_rate": 5.0e-3},
         hearing={"hidden": 32},
         listening={"perturbation": {}},
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        whisper.school(schooled, 7, write_corpus(folder / "speech", 6), folder / "model", folder / "plots")
+        whisper.school(schooled, 7, write_corpus(folder / "speech", clips=60), folder / "model", folder / "plots")
     return folder / "model"
 
 
