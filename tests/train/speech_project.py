@@ -14,9 +14,11 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from stages import sound
+from stages.models.speech import load_base
+from stages.params.train import Quantization
 from stages.records import Example
 from stages.shards import write_shard
-from tests.models.whispers import make_base, tone
+from tests.models.whispers import make_base, teach_a_little, tone
 
 ROOT = Path(__file__).parents[2]
 SAID = ("Any pain in the chest?", "No, but I cough.", "Take 120/80 as it is: fine.", "Good.")
@@ -70,7 +72,7 @@ def make_project(folder: Path, train: Mapping[str, Any] = SHORT, examples: int =
         YAML().dump(params, file)
     (folder / "data" / "raw").mkdir(parents=True)
     (folder / "data" / "lexicon").symlink_to(ROOT / "data" / "lexicon")
-    make_base(folder / "models" / "base" / "speech")
+    _make_base(folder / "models" / "base" / "speech")
     audio = write_recording(folder / "data" / "deidentify" / "audio" / "r1.flac").relative_to(folder)
     here = Path.cwd()
     os.chdir(folder)
@@ -82,6 +84,14 @@ def make_project(folder: Path, train: Mapping[str, Any] = SHORT, examples: int =
     finally:
         os.chdir(here)
     return folder
+
+
+def _make_base(folder: Path) -> None:
+    """A base that knows what is said, and not by whom."""
+    make_base(folder)
+    model, processor = load_base(folder, Quantization())
+    teach_a_little(model, processor, dict(enumerate(SAID)), 200)
+    model.save_pretrained(folder)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
