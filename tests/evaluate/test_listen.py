@@ -21,7 +21,7 @@ from stages.train.speech import train
 from tests.train.speech_project import SHORT, make_project
 
 BASE, ADAPTER = Path("models/base/speech"), Path("models/adapters/scribe")
-KEYS = {**SHORT, "learning_rate": 0.03, "epochs": 12.0, "perturbation": {}, "checkpoint_steps": 1000}
+KEYS = {**SHORT, "learning_rate": 0.03, "epochs": 25.0, "perturbation": {}, "checkpoint_steps": 1000}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +71,7 @@ def test_base_and_tuned_hear_the_same_windows(found: Listened, examples: list[Ex
 def test_seconds_are_told_apart(found: Listened) -> None:
     assert found.run["seconds_of_sound"] == pytest.approx(8 * 0.9)
     for system in ("base", "tuned"):
-        assert found.run["real_time_factor"][system] == pytest.approx(found.run["seconds"][system] / 7.2, rel=1e-3)
+        assert found.run["real_time_factor"][system] == pytest.approx(found.run["seconds"][system] / 7.2, rel=1e-2)
 
 
 @pytest.mark.parametrize("batch", [1, 8])
