@@ -34,6 +34,7 @@ SAME = guard.Names.of(
         ["hypertension", "HTN", "hypertnsion"],
         ["shortness of breath", "SOB"],
         ["chest pain", "CP"],
+        ["twice a day", "BID"],
         ["mitral stenosis", "MS"],
         ["metformin", "metfromin"],
         ["abdominal", "abdoinal"],
