@@ -31,7 +31,11 @@ def main() -> None:
     arguments = parser.parse_args()
     sentences = parts(read(arguments.data / FILE))[arguments.part]
     theirs = stock(arguments.model)
-    systems = {"stock": theirs, "stock_sure": at_least(THRESHOLD, theirs), "ours": ours(arguments.model, arguments.terms)}
+    systems = {
+        "stock": theirs,
+        "stock_sure": at_least(THRESHOLD, theirs),
+        "ours": ours(arguments.model, arguments.terms),
+    }
     counts = counted(sentences, systems)
     print("\n".join(tables(counts)))
     numbers = {"sentences": len(sentences), "templates": len({s.template for s in sentences})}
@@ -57,7 +61,9 @@ def tables(counts: Mapping[str, Counts]) -> list[str]:
         lines.append(f"| {entity} | {spans} | {' | '.join(cells)} | {kind(labels[0]) if labels else '-'} |")
     lines += ["", f"| found as | {' | '.join(heads)} |", "|---|--:|--:|--:|"]
     for name in kinds():
-        cells = [f"{_share(count.right[name], count.marked[name])} of {count.marked[name]}" for count in counts.values()]
+        cells = [
+            f"{_share(count.right[name], count.marked[name])} of {count.marked[name]}" for count in counts.values()
+        ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 

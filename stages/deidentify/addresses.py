@@ -34,14 +34,24 @@ _CODE = re.compile(
     r"cm|mm|times|years?|months?|weeks?|days?)\b)"
 )
 _HOUSE = re.compile(r"[ ]\d{1,5}[A-Za-z]?(?![\w%]|[-/.:]\d|[ ](?:mg|mcg|ml|kg|units?|years?|months?|weeks?|days?)\b)")
-_COUNTRY = re.compile(rf"(?:{'|'.join(sorted(map(re.escape, COUNTRIES), key=len, reverse=True))})(?![\w-])", re.IGNORECASE)
-_REGION = re.compile(rf"(?:{'|'.join(STATES)})(?![\w])|[A-Z]{{2,3}}(?=[ \t\n,]+[\d])")
-_TOWN = re.compile(rf"{_WORD}(?:(?:[ ]|-)(?:{_PARTICLE}(?:[ ]|-)){{0,2}}{_WORD}){{0,3}}(?:[ ]\d{{1,2}}(?=[ \t]*[,\n]))?")
+_COUNTRY = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, COUNTRIES), key=len, reverse=True))})(?![\w-])", re.IGNORECASE
+)
+_STATE = re.compile(rf"(?:{'|'.join(STATES)})(?![\w])")  # alone it is no identifier
+_REGION = re.compile(r"[A-Z]{2,3}(?=[ \t\n,]+\d)")
+_TOWN = re.compile(
+    rf"{_WORD}(?:(?:[ ]|-)(?:{_PARTICLE}(?:[ ]|-)){{0,2}}{_WORD}){{0,3}}(?:[ ]\d{{1,2}}(?=[ \t]*[,\n]))?"
+)
 _ENDED = re.compile(r"[ \t]*(?:[.;?!]|\n|$)")
 _FIELD = re.compile(r"[ \t]*[:(]")
-_LINE = rf"[ \t>]*(?P<v>{_WORD}(?:(?:,?[ ]|-)(?:{_PARTICLE}[ ]|and[ ]|&[ ])?(?:{_WORD}|[{UPPER}]\.?)){{1,4}}\.?|{_WORD})[ \t]*"
-_ABOVE = re.compile(rf"(?:(?:^|\n)(?P<first>{_LINE}))?\n{_LINE.replace('<v>', '<w>')}(?:\n[ \t>]*)?\n[ \t>]*$")
+_LINE = rf"{_WORD}(?:(?:,?[ ]|-)(?:{_PARTICLE}[ ]|and[ ]|&[ ])?(?:{_WORD}|[{UPPER}]\.?)){{0,4}}\.?"
+_ABOVE = re.compile(
+    rf"(?:(?:^|\n)[ \t>]*(?P<v>{_LINE})[ \t]*)?(?:^|\n)[ \t>]*(?P<w>{_LINE})[ \t]*(?:\n[ \t>]*)?\n[ \t>]*$"
+)
 _FIRM = re.compile(r"&|\b(?:and|Inc|Ltd|LLC|PLC|Group|Sons|Partners|Company|Corp|Systems?|Services)\b")
+
+_FIRM_PIECES = (_UNIT, _COUNTRY, _CODE, _REGION)
+_HEADINGS = NO_NAMES | {"tel", "telephone", "fax", "mobile", "cell", "email", "attn", "re", "website", "web"}
 
 
 def addresses(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -68,10 +78,11 @@ def _behind(text: str, street: Span) -> Iterator[Span]:
         start = gap.end() if gap else at
         if start == at:
             break
-        if piece := _UNIT.match(text, start) or _COUNTRY.match(text, start) or _CODE.match(text, start):
+        if state := _STATE.match(text, start):
+            firm, at = len(pieces), state.end()
+            continue
+        if piece := next(filter(None, (form.match(text, start) for form in _FIRM_PIECES)), None):
             firm = len(pieces) + 1
-        elif region := _REGION.match(text, start):
-            piece, firm = region, len(pieces) + 1
         elif (piece := _TOWN.match(text, start)) and not _is_heading(text, piece):
             # A comma before it and nothing behind it: the end of an address that names no country.
             if "," in text[at:start] and "\n" not in text[at:start] and _ENDED.match(text, piece.end()):
@@ -86,7 +97,7 @@ def _behind(text: str, street: Span) -> Iterator[Span]:
 
 def _is_heading(text: str, town: re.Match[str]) -> bool:
     words = town.group().casefold().split()
-    return words[0] in NO_NAMES or bool(_FIELD.match(text, town.end()))
+    return words[0] in _HEADINGS or bool(_FIELD.match(text, town.end()))
 
 
 def _above(text: str, street: Span) -> Iterator[Span]:

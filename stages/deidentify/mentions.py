@@ -16,6 +16,7 @@ from stages.records import Span
 
 COMMON = 10_000  # the words of English that are no name by themselves where only a verb tells
 COMMONEST = 2_000  # nor where the sign is a strong one
+RARE = 30_000  # one word alone must be rarer than these where only a verb tells
 
 _WORD = rf"[{UPPER}](?:[^\W\d_]|['’](?=[^\W\d_]{{3}})|-(?=[{UPPER}]))*[^\W\d_]"
 _PARTICLE = r"(?:van|der|den|de|la|del|della|di|da|dos|das|du|von|zu|bin|ibn|al|el|le|ten|ter|pas)"
@@ -39,7 +40,9 @@ WITH_ONE = re.compile(
     rf"on\s+behalf\s+of|brought\s+in\s+by)[ ](?P<v>{_WORD})(?=[ ]?[.,;?!]|[ ][a-z])"
 )
 DOING = re.compile(rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b")
-ASKED = re.compile(rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))")
+ASKED = re.compile(
+    rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))"
+)
 ACTING = re.compile(
     rf"(?<![-\w])(?P<v>{_NAME})[ ]as[ ](?:(?:a|an|the|my|her|his|their|our)[ ])?(?i:beneficiary|guardian|proxy|"
     rf"surrogate|emergency\s+contact|next\s+of\s+kin|executor|trustee|witness|dependent|{KIN})\b"
@@ -56,8 +59,10 @@ LETTERED = re.compile(
     r"troponin|title|medicare|botulinum|interferon|cyclosporine|amphotericin|polymyxin|table|figure|unit|ward)"
 )
 FOREIGN = re.compile(rf"(?<![-\w])(?P<v>(?=[^\s,.;:()]*[^\W\d_a-zA-Z]){_WORD}(?:[ ]{_WORD})?)(?![-\w])")
-# A learned word, not a name: cardiology wants, physiotherapy said.
-_SCIENCE = re.compile(r"(?i)\w+(?:ology|iatrics?|iatry|surgery|therapy|therapist|ologist|nursing|medicine|team)")
+# Learned words and kinship are no names: cardiology wants, the prosthetist said, my cousin told.
+_NO_PERSON = re.compile(
+    rf"(?i){KIN}|\w+(?:ology|iatrics?|iatry|surgery|therapy|[^v]ists?|icians?|nursing|medicine|team)"
+)
 
 
 def mentions(text: str) -> Iterator[Span]:
@@ -71,7 +76,7 @@ def mentions(text: str) -> Iterator[Span]:
         (DOING, COMMON, "PATIENT", 0.55),
         (CALLED_ON, COMMON, "PATIENT", 0.55),
         (ASKED, COMMONEST, "PATIENT", 0.7),
-        (ACTING, COMMONEST, "RELATIVE", 0.7),
+        (ACTING, COMMON, "RELATIVE", 0.7),
     ):
         for match in form.finditer(text):
             if _is_name(match["v"], most):
@@ -89,7 +94,8 @@ def mentions(text: str) -> Iterator[Span]:
 def _is_name(value: str, most: int) -> bool:
     """Whether the words can be a name: none is a word that never is, and not all are common."""
     words = [word.casefold() for word in re.findall(r"[^\W\d_]{2,}", value)]
-    if not words or any(word in NO_NAMES or word in GENERIC_WORDS or _SCIENCE.fullmatch(word) for word in words):
+    if not words or any(word in NO_NAMES or word in GENERIC_WORDS or _NO_PERSON.fullmatch(word) for word in words):
+        return False
+    if len(words) == 1 and (len(words[0]) < 3 or value.isupper() or (most == COMMON and words[0] in frequent(RARE))):
         return False
     return not frequent(most).issuperset(words)
-

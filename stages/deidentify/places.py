@@ -47,9 +47,13 @@ ABROAD = re.compile(
     r"veien|gränd|gade|vej|straat|laan|plein|gracht|utca)|(?:[Ss]tra(?:ss|ß)e|[Uu]tca|[Uu]\.|[Tt]errasse))"
     r")[ \t]+\d{1,5}[A-Za-z]?\b(?!%|[-/.:]\d|[ ](?:mg|mcg|ml|kg|units?|Fr\b|cm|mm))"
 )
-FRENCH = re.compile(rf"(?<![\w.,/-])\d{{1,5}},?[ \t]+(?i:rue|av\.?|avenue|quai|chemin|allée|impasse|cité)[ \t]+(?:(?:de|du|"
-    rf"des|la|le|l')[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}}")
-CORNERS = re.compile(rf"\bcorner[ \t]+of[ \t]+(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|\d+)){{0,3}}[ \t]+(?:and|&)[ \t]+{_WORD}(?:[ \t]+{_WORD}){{0,2}})")
+FRENCH = re.compile(
+    rf"(?<![\w.,/-])\d{{1,5}},?[ \t]+(?i:rue|av\.?|avenue|quai|chemin|allée|impasse|cité)[ \t]+(?:(?:de|du|"
+    rf"des|la|le|l')[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}}"
+)
+CORNERS = re.compile(
+    rf"\bcorner[ \t]+of[ \t]+(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|\d+)){{0,3}}[ \t]+(?:and|&)[ \t]+{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
+)
 BOXES = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+\b", re.IGNORECASE)
 MILITARY = re.compile(
     r"\b(?:PSC\s+\d+,?\s+Box\s+\d+|Unit\s+\d+\s+Box\s+\d+|US(?:NS|NV|S|CGC)\s+[A-Z][a-z]+|(?:APO|FPO|DPO)\s+A[AEP])\b"
