@@ -1,7 +1,8 @@
 """Finding PHI in presidio-research's public set, beside stock Presidio: `python -m benchmarks.presidio_research`.
 
-Both use one model of names and places; stock Presidio is counted as it comes (every score) and at our threshold. Prints
-recall and precision by entity, then the differences with 95 % intervals over templates; the last line is one JSON object.
+Both use one model of names and places; stock Presidio is counted as it comes (every score) and at our threshold.
+Prints recall and precision by entity, then the differences with 95 % intervals over templates; the last line is one
+JSON object.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is counted of a system's spans in a sentence, and the scores that follow; the same for both systems.
 
-A gold span is found when all its letters and digits are covered, under any label: what is covered is gone from the text,
-whatever it was taken for. Words count as in `stages.deidentify.score`. A found span is right when at least half its
-letters and digits lie in gold values. What is annotated without being an identifier (a title, a nationality, an age
+A gold span is found when all its letters and digits are covered, under any label: what is covered is gone from the
+text, whatever it was taken for. Words count as in `stages.deidentify.score`. A found span is right when at least half
+its letters and digits lie in gold values. What is annotated without being an identifier (a title, a nationality, an age
 below 90) is neither asked for nor held against whoever marks it.
 """
 

@@ -17,7 +17,7 @@ from stages.records import Span
 MOST_PIECES = 8
 COMMON = 5_000  # a line of words all as common as these is a heading
 
-_PARTICLE = r"(?:am|an|auf|da|de|del|della|den|der|di|do|dos|du|el|en|im|la|las|le|les|los|of|on|the|upon|van|von)"
+_PARTICLE = r"(?:am|an|auf|da|de|del|della|den|der|di|do|dos|du|el|en|im|la|las|le|les|los|nad|of|on|pod|the|upon|van|von)"
 _WORD = rf"[{UPPER}](?:[^\W\d_]|['’.-](?=[^\W\d_]))*"
 _GAP = re.compile(
     r"[ \t]*[,;]?(?:[ \t]*\n[ \t>]*){0,2}[,;]?[ \t]*(?:(?:nan|null|none|n/a|-)(?![\w])[ \t]*[,;]?(?:[ \t]*\n[ \t>]*)?)?"
@@ -42,6 +42,8 @@ _REGION = re.compile(r"[A-Z]{2,3}(?=[ \t\n,]+\d)")
 _TOWN = re.compile(
     rf"{_WORD}(?:(?:[ ]|-)(?:{_PARTICLE}(?:[ ]|-)){{0,2}}{_WORD}){{0,3}}(?:[ ]\d{{1,2}}(?=[ \t]*[,\n]))?"
 )
+# The number of the house before a street of which only the name was found.
+_NUMBERED = re.compile(r"(?:^|[\n>:,(][ \t>]*|\b(?:at|in|is|to|on|of|with)[ ])(?P<v>\d{1,5}[A-Za-z]?)[ ]$")
 _ENDED = re.compile(r"[ \t]*(?:[.;?!]|\n|$)")
 _FIELD = re.compile(r"[ \t]*[:(]")
 _LINE = rf"{_WORD}(?:(?:,?[ ]|-)(?:{_PARTICLE}[ ]|and[ ]|&[ ])?(?:{_WORD}|[{UPPER}]\.?)){{0,4}}\.?"
@@ -58,6 +60,8 @@ def addresses(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Spans of the pieces behind each street among `spans`, and of the lines above one; they may overlap others."""
     for span in spans:
         if span.label == "LOCATION" and _is_street(text[span.start : span.end]):
+            if number := _NUMBERED.search(text[max(0, span.start - 20) : span.start]):
+                yield Span(span.start - len(number["v"]) - 1, span.start, "LOCATION", 0.8, "pattern")
             yield from _behind(text, span)
             yield from _above(text, span)
 

@@ -41,7 +41,7 @@ CAPS_STREETS = re.compile(STREETS.pattern, re.IGNORECASE)
 ABROAD = re.compile(
     r"(?<![\w.,/-])(?:\d{1,5}[ \t]+)?(?:"
     r"(?:Via|Viale|Vicolo|Corso|Piazza|Strada|Rua|Avenida|Avda\.?|Calle|Carrera|Paseo|Camino|Rue|Chemin|Quai|Allée|"
-    rf"Jalan|ul\.|Ulica|al\.|Λεωφόρος|Οδός)[ \t]+(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+){{0,2}}"
+    r"Jalan|ul\.|Ulica|al\.|Λεωφόρος|Οδός)[ \t]+(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+){0,2}"
     rf"{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
     rf"|(?:{_WORD}[ \t]+){{0,2}}(?:{_WORD}(?:stra(?:ss|ß)e|gasse|weg|platz|allee|damm|katu|kuja|tie|gata|gatan|vägen|"
     r"veien|gränd|gade|vej|straat|laan|plein|gracht|utca)|(?:[Ss]tra(?:ss|ß)e|[Uu]tca|[Uu]\.|[Tt]errasse))"
@@ -52,7 +52,8 @@ FRENCH = re.compile(
     rf"des|la|le|l')[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}}"
 )
 CORNERS = re.compile(
-    rf"\bcorner[ \t]+of[ \t]+(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|\d+)){{0,3}}[ \t]+(?:and|&)[ \t]+{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
+    rf"\bcorner[ \t]+of[ \t]+(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|\d+)){{0,3}}[ \t]+(?:and|&)[ \t]+"
+    rf"{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
 )
 BOXES = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+\b", re.IGNORECASE)
 MILITARY = re.compile(
