@@ -100,7 +100,7 @@ def read(path: Path) -> list[Sentence]:
     read_before = {
         _template(record["masked"])
         for record in records
-        if isinstance(record, dict) and record.get("template_id") in _READ and isinstance(record.get("masked"), str)
+        if isinstance(record, dict) and isinstance(record.get("masked"), str) and _was_read(record.get("template_id"))
     }
     return [_sentence(record, f"{path}: record {number}", read_before) for number, record in enumerate(records)]
 
@@ -149,6 +149,10 @@ def _typed(plain: Mapping[str, Any], key: str, kind: type, where: str) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise ValueError(f"{where}.{key}: expected {kind.__name__}, found {type(value).__name__}")
     return value
+
+
+def _was_read(template: Any) -> bool:
+    return isinstance(template, int) and template in _READ
 
 
 def _template(masked: str) -> str:

@@ -29,7 +29,7 @@ _DOES = (
     rf"called|will\s+be|{_SAID})"
 )
 
-SAYING = re.compile(rf"(?:,?[\"”]?[ ]|\b){_SAID}[ ](?P<v>{_NAME})")
+SAYING = re.compile(rf"\b{_SAID}[ ](?P<v>{_NAME})")
 WITH = re.compile(
     r"\b(?i:according\s+to|spoke(?:n)?\s+(?:to|with)|talk(?:ed)?\s+(?:to|with)|(?:met|meet|meeting)\s+with|"
     r"discuss(?:ed|ion)?\s+with|follow(?:ed|s|ing)?[ -]?up\s+with|seen\s+with|accompanied\s+by|brought\s+in\s+by|"
