@@ -17,8 +17,10 @@ from stages.records import Span
 MOST_PIECES = 8
 COMMON = 5_000  # a line of words all as common as these is a heading
 
-_PARTICLE = r"(?:am|an|auf|da|de|del|della|den|der|di|do|dos|du|el|en|im|la|las|le|les|los|nad|of|on|pod|the|upon|van|von)"
-_WORD = rf"[{UPPER}](?:[^\W\d_]|['’.-](?=[^\W\d_]))*"
+_PARTICLE = (
+    r"(?:am|an|auf|da|de|del|della|den|der|di|do|dos|du|el|en|im|la|las|le|les|los|nad|of|on|pod|the|upon|van|von)"
+)
+_WORD = rf"[{UPPER}](?:[^\W\d_]|['’.-](?=[^\W\d_]))*(?!\w)"
 _GAP = re.compile(
     r"[ \t]*[,;]?(?:[ \t]*\n[ \t>]*){0,2}[,;]?[ \t]*(?:(?:nan|null|none|n/a|-)(?![\w])[ \t]*[,;]?(?:[ \t]*\n[ \t>]*)?)?"
 )
@@ -38,7 +40,7 @@ _COUNTRY = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, COUNTRIES), key=len, reverse=True))})(?![\w-])", re.IGNORECASE
 )
 _STATE = re.compile(rf"(?:{'|'.join(STATES)})(?![\w])")  # alone it is no identifier
-_REGION = re.compile(r"[A-Z]{2,3}(?=[ \t\n,]+\d)")
+_REGION = re.compile(r"[A-Z]{2,3}(?=[ \t\n,]+[A-Z]?\d)")
 _TOWN = re.compile(
     rf"{_WORD}(?:(?:[ ]|-)(?:{_PARTICLE}(?:[ ]|-)){{0,2}}{_WORD}){{0,3}}(?:[ ]\d{{1,2}}(?=[ \t]*[,\n]))?"
 )

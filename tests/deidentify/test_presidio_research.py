@@ -92,16 +92,33 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read(tmp_path / "none.json")
 
 
-@settings(max_examples=60)
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*RECORD, "entity_type"]), inner, max_size=4), max_leaves=8))  # fmt: skip
-def test_whatever_a_record_is_the_reader_says_what_is_wrong_or_reads_it(
-    tmp_path_factory: pytest.TempPathFactory, record: Any
-) -> None:
-    path = written(tmp_path_factory.mktemp("set"), record)
-    try:
-        read(path)
-    except ValueError as error:
-        assert "record 0" in str(error)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*RECORD, "entity_type"]), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON.filter(lambda plain: not isinstance(plain, dict) or "spans" not in plain or "masked" not in plain))
+def test_a_record_without_its_keys_is_refused_by_number(tmp_path_factory: pytest.TempPathFactory, record: Any) -> None:
+    with pytest.raises(ValueError, match=r"set\.json: record 0"):
+        read(written(tmp_path_factory.mktemp("set"), record))
+
+
+@settings(max_examples=60, deadline=None)
+@given(change=st.dictionaries(st.sampled_from(list(RECORD["spans"][0])), JSON, min_size=1))
+def test_a_span_is_read_as_it_was_or_refused(tmp_path_factory: pytest.TempPathFactory, change: dict[str, Any]) -> None:
+    span = RECORD["spans"][0]
+    altered = {**span, **change}
+    path = written(tmp_path_factory.mktemp("set"), {**RECORD, "spans": [altered]})
+    if altered == span:
+        assert len(read(path)[0].spans) == 1
+    else:
+        with pytest.raises(ValueError, match=r"record 0: spans\[0\]"):
+            read(path)
 
 
 def test_types_map_both_ways() -> None:
