@@ -32,6 +32,7 @@ from presidio_analyzer.predefined_recognizers import (
 
 from stages.deidentify.aloud import aloud
 from stages.deidentify.labels import FOREIGN, LABELS
+from stages.deidentify.mentions import mentions
 from stages.deidentify.names import names
 from stages.deidentify.numbers import numbers
 from stages.deidentify.places import places
@@ -98,7 +99,7 @@ class Net(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], **_: Any) -> list[RecognizerResult]:
         """Spans of numbers, times, places and names; they may overlap."""
-        nets = (numbers, times, places, names)
+        nets = (numbers, times, places, names, mentions)
         found = itertools.chain.from_iterable([*(net(text) for net in nets), aloud(text, nets)])
         wanted = set(entities)
         return [_result(span) for span in found if span.label in wanted]

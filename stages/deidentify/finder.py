@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from stages.deidentify.addresses import addresses
 from stages.deidentify.aloud import Written, spelled
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.known import PARTICLES, SURE, VOUCHED, Known, caseless, folded, ordinary_words
@@ -104,6 +105,10 @@ class Finder:
 
     def _refined(self, text: str, spans: Sequence[Span]) -> list[Span]:
         """The spans that are sure enough, trimmed to the identifier, each with one of our labels."""
+        kept = self._sure(text, spans)
+        return [*kept, *self._sure(text, addresses(text, kept))]
+
+    def _sure(self, text: str, spans: Iterable[Span]) -> list[Span]:
         kept = []
         for span in spans:
             label = role(text, span) if span.label == "PERSON" else span.label

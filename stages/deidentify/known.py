@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from stages.deidentify.dates import MONTHS
+from stages.deidentify.english import frequent
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import NO_NAMES
@@ -251,14 +251,4 @@ def caseless(text: str) -> bool:
 
 def ordinary_words(word: str) -> bool:
     """Whether a word, or each word of a phrase, is common in English; many given names are."""
-    return all(piece in _common_words() for piece in re.findall(r"[^\W\d_]+", word.casefold()))
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    from importlib.resources import files
-
-    lines = (
-        files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()
-    )
-    return frozenset(line.split(" ", 1)[0] for line in lines)
+    return all(piece in frequent() for piece in re.findall(r"[^\W\d_]+", word.casefold()))

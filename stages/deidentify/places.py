@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stages.deidentify.words import listed
+from stages.deidentify.words import lines, listed
 from stages.records import Span
 
 STATES = (
@@ -26,8 +26,10 @@ ROADS = listed("roads")
 GENERIC_PLACES = listed("places")
 GENERIC_WORDS = frozenset(word.casefold().strip(".") for word in [*GENERIC_PLACES, *ROADS])
 
-_UPPER = "A-ZÀ-ÖØ-Þ"
-_WORD = rf"[{_UPPER}][\w'’.-]*"
+COUNTRIES = tuple(lines("countries"))
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĻŁĽŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽƏΆΈ-ΏΑ-ΫЁА-Я"
+_WORD = rf"[{UPPER}][\w'’.-]*"
 STREETS = re.compile(
     rf"(?<![\w.,/-])\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?[ \t]+(?:{_WORD}[ \t]+|\d{{1,3}}(?:st|nd|rd|th)[ "
     rf"\t]+){{1,4}}?(?:{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
@@ -35,6 +37,24 @@ STREETS = re.compile(
     r"Fl|Rm|#)\.?\s*#?[\w-]*\d[\w-]*|,?\s+(?:Apt|Suite|Unit)\.?[ \t]+[A-Z]\b)?",
 )
 CAPS_STREETS = re.compile(STREETS.pattern, re.IGNORECASE)
+# Streets of other countries: the kind stands first (Via Roma 131) or ends the word (Hauptstrasse 7), the number last.
+ABROAD = re.compile(
+    r"(?<![\w.,/-])(?:\d{1,5}[ \t]+)?(?:"
+    r"(?:Via|Viale|Vicolo|Corso|Piazza|Strada|Rua|Avenida|Avda\.?|Calle|Carrera|Paseo|Camino|Rue|Chemin|Quai|Allée|"
+    r"Jalan|ul\.|Ulica|al\.|Λεωφόρος|Οδός)[ \t]+(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+){0,2}"
+    rf"{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
+    rf"|(?:{_WORD}[ \t]+){{0,2}}(?:{_WORD}(?:stra(?:ss|ß)e|gasse|weg|platz|allee|damm|katu|kuja|tie|gata|gatan|vägen|"
+    r"veien|gränd|gade|vej|straat|laan|plein|gracht|utca)|(?:[Ss]tra(?:ss|ß)e|[Uu]tca|[Uu]\.|[Tt]errasse))"
+    r")[ \t]+\d{1,5}[A-Za-z]?\b(?!%|[-/.:]\d|[ ](?:mg|mcg|ml|kg|units?|Fr\b|cm|mm))"
+)
+FRENCH = re.compile(
+    rf"(?<![\w.,/-])\d{{1,5}},?[ \t]+(?i:rue|av\.?|avenue|quai|chemin|allée|impasse|cité)[ \t]+(?:(?:de|du|"
+    rf"des|la|le|l')[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}}"
+)
+CORNERS = re.compile(
+    rf"\bcorner[ \t]+of[ \t]+(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|\d+)){{0,3}}[ \t]+(?:and|&)[ \t]+"
+    rf"{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
+)
 BOXES = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+\b", re.IGNORECASE)
 MILITARY = re.compile(
     r"\b(?:PSC\s+\d+,?\s+Box\s+\d+|Unit\s+\d+\s+Box\s+\d+|US(?:NS|NV|S|CGC)\s+[A-Z][a-z]+|(?:APO|FPO|DPO)\s+A[AEP])\b"
@@ -64,7 +84,7 @@ HOMES = re.compile(
     rf"\t]+(?P<town>{_WORD}(?:[ \t]{_WORD}){{0,2}})(?:,?[ \t]+(?P<zip>\d{{5}}(?:-\d{{4}})?)(?![\d-]))?"
 )
 CAPS_ORGANIZATIONS = re.compile(
-    rf"(?<![\w'’])[{_UPPER}][{_UPPER}'’.&-]+(?:[ \t](?:[{_UPPER}][{_UPPER}'’.-]*|&)){{0,4}}?[ \t](?:(?:GENERAL|"
+    rf"(?<![\w'’])[{UPPER}][{UPPER}'’.&-]+(?:[ \t](?:[{UPPER}][{UPPER}'’.-]*|&)){{0,4}}?[ \t](?:(?:GENERAL|"
     r"MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
     r"(?:HOSPITAL|MEDICAL[ \t](?:CENTER|CENTRE|GROUP)|CLINIC|INFIRMARY|HOSPICE|PHARMACY|FAMILY[ \t]PRACTICE|"
     r"URGENT[ \t]CARE|HEALTH(?:CARE)?)\b(?:[ \t]OF(?:[ \t][A-Z]{2,}){1,2})?"
@@ -92,9 +112,11 @@ def places(text: str) -> Iterator[Span]:
     """Spans of addresses, towns, ZIP codes and organisations in a text; a state alone is no identifier."""
     for match in (CAPS_STREETS if not any(map(str.islower, text)) else STREETS).finditer(text):
         yield _span(match, "LOCATION", 0.87)
-    for form in (BOXES, MILITARY):
+    for form in (BOXES, MILITARY, ABROAD, FRENCH):
         for match in form.finditer(text):
             yield _span(match, "LOCATION", 0.87)
+    for match in CORNERS.finditer(text):
+        yield _span(match, "LOCATION", 0.8, "v")
     for match in TOWNS.finditer(text):
         if not match["zip"] and match["state"] in DEGREES:
             continue

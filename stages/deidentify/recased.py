@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
+from stages.deidentify.english import frequent
 from stages.deidentify.names import KIN, NO_NAMES
 from stages.deidentify.places import ROADS, STATES
 from stages.deidentify.runs import DIGITS
@@ -60,7 +60,7 @@ def recased(text: str, is_medicine: Callable[[str], bool]) -> str:
     for form in _FORMS:
         for match in form.finditer(text):
             words = _WORD.finditer(text, match.start("v"), match.end("v"))
-            capitals.update(word.start() for word in words if word.group().casefold() not in _common(FUNCTION))
+            capitals.update(word.start() for word in words if word.group().casefold() not in frequent(FUNCTION))
             if "state" in form.groupindex:
                 capitals.update(range(*match.span("state")))
     return "".join(
@@ -72,7 +72,7 @@ def _names_at(text: str, at: int, most: int) -> Iterator[int]:
     """Where the words begin that may be a name, up to the first that is never one."""
     for _ in range(most):
         word = _WORD.match(text, at)
-        if word is None or word.group().casefold() in (NO_NAMES | _common(FUNCTION)):
+        if word is None or word.group().casefold() in (NO_NAMES | frequent(FUNCTION)):
             return
         yield at
         at = word.end() + len(re.match(r"[ \t]*", text[word.end() : word.end() + 3]).group())  # type: ignore[union-attr]
@@ -80,13 +80,4 @@ def _names_at(text: str, at: int, most: int) -> Iterator[int]:
 
 def _is_rare(word: str, is_medicine: Callable[[str], bool]) -> bool:
     plain = word.casefold()
-    return len(plain) > 2 and plain not in _common(COMMON) and plain not in NO_NAMES and not is_medicine(plain)
-
-
-@cache
-def _common(most: int) -> frozenset[str]:
-    """The most frequent words of English."""
-    from importlib.resources import files
-
-    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    return frozenset(line.split(" ", 1)[0] for line in lines.splitlines()[:most])
+    return len(plain) > 2 and plain not in frequent(COMMON) and plain not in NO_NAMES and not is_medicine(plain)
