@@ -1,4 +1,4 @@
-"""An attack on de-identified records: `python benchmarks/attack.py --gold data/synthesize/gold --key data/synthesize/key`.
+"""An attack on the output: `python benchmarks/attack.py --gold data/synthesize/gold --key data/synthesize/key`.
 
 The attacker has the output, data/deidentify/records, and a list of all patients with their names, birth dates, record
 numbers and, for `intervals`, days of visits. Neither the key, the extracted records nor this repository's finder is
@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -29,7 +30,7 @@ WINDOW = 365  # days by which dates move at most: deidentify.most_days
 LEAST_VISITS = 3  # days of a list that must fit one offset
 COMMON = 3  # groups in which a word is no leftover of one patient, but a word
 MISREAD = str.maketrans("oqliszbg", "00115286")
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<m2>\d\d?)/(?P<d2>\d\d?)/(?P<y2>\d{4}|\d\d)(?!\d)"
     r"|(?P<mon>[A-Z][a-z]{2})[a-z]*\.? (?P<d3>\d\d?)(?:st|nd|rd|th)?,? (?P<y3>\d{4})"
@@ -79,7 +80,7 @@ def known_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, 
     """Full names in any case and order, with an initial for the first, or a typo in the longer parts."""
     for group, records in groups.items():
         words = [_plain(text).split() for text in _all_texts(records)]
-        pairs = {pair for each in words for pair in zip(each, each[1:], strict=False)}
+        pairs = {pair for each in words for pair in pairwise(each)}
         by_last: dict[str, set[str]] = defaultdict(set)
         for one, other in pairs:
             by_last[other].add(one)
@@ -103,7 +104,7 @@ def known_births(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str,
 
 
 def leftover_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
-    """A part of a name that is none of the group's surrogates and stands in few groups: an original among inventions."""
+    """A part of a name that is no surrogate and stands in few groups: an original left among inventions."""
     owners: dict[str, set[str]] = defaultdict(set)
     for person in people:
         for part in {part for name in person.names for part in _plain(name).split() if len(part) > 2}:

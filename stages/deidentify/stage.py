@@ -175,8 +175,9 @@ def _faults(params: Params, leak: Verdict | None, heard: verdict.Verdict | None)
 
 def _blind(params: Params, named: int) -> str:
     return (
-        f"deidentify: deidentify.engine.model: {params.deidentify.engine.model} found nothing in any record, where titles "
-        f"and headers tell {named} names; nothing was written. Try the model on a note: python -m stages.deidentify FILE"
+        f"deidentify: deidentify.engine.model: {params.deidentify.engine.model} found nothing in any record, where "
+        f"titles and headers tell {named} names; nothing was written. Try the model on a note: "
+        "python -m stages.deidentify FILE"
     )
 
 

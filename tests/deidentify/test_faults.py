@@ -1,4 +1,4 @@
-"""Every silent path made to fail inside the real stage, in its workers: the patient is quarantined and nothing leaks."""
+"""Every silent path made to fail in the real stage and its workers: the patient is quarantined, nothing leaks."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from tests.deidentify.faults import PRINTED, WORDS, Curious, Faulted, Heard, Mod
 
 SECRET = b"a secret of the tests, 32 bytes and more"
 WELL = "none"
+EVERYONE = 0.9999  # the share of the patients that get a canary
 REASONS = {
     "recognizer raises": r"ValueError at analyzer:\d+",
     "recognizer swallows its fault": r"LostSpans at analyzer:\d+",
@@ -45,8 +46,11 @@ REASONS = {
     "library ends the process": r"RuntimeError at step:\d+",
     "worker dies": "the worker process died",
 }
-GIVEN = "Zandor Yelka Tamsin Orlo Quill Perrin Ulva Wenda Xanthe Isolde Jorun".split()
-FAMILY = "Vorlath Ummeldt Tzarkas Skerrild Quonset Prylbach Oxmarden Nydegger Mulqueny Lovatnik Kirschmann".split()
+GIVEN = ("Zandor", "Yelka", "Tamsin", "Orlo", "Quill", "Perrin", "Ulva", "Wenda", "Xanthe", "Isolde", "Jorun")
+FAMILY = (
+    "Vorlath", "Ummeldt", "Tzarkas", "Skerrild", "Quonset", "Prylbach", "Oxmarden", "Nydegger", "Mulqueny", "Lovatnik",
+    "Kirschmann",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def ward() -> dict[str, Patient]:
         mails = f"{family.lower()}@example.org {given.lower()}.{family.lower()}@example.net"
         text = (
             f"Patient: {given} {family}\nMRN: {mrn}\nSSN: {ssn}\nSeen by Dr. {family[::-1].capitalize()} for cough.\n"
-            f"{given} {family} may be called at {phone}.\nMail: {mails}\nThe plan is {WORDS.get(fault, 'rest')} as before."
+            f"{given} {family} may be called at {phone}.\nMail: {mails}\n"
+            f"The plan is {WORDS.get(fault, 'rest')} as before."
         )
         told = record(text, id=f"r{number:02d}", group=f"g{number:02d}")
         patients[fault] = Patient(told, (given, family, family[::-1], mrn, ssn, phone))
@@ -144,7 +149,7 @@ def _printing(file: Path) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def faulted(runs: Runs) -> Ran:
     """One run of the stage with every fault, each in the patient that has its word."""
-    return runs(Faulted, [patient.record for patient in PATIENTS.values()], planted=1.0)
+    return runs(Faulted, [patient.record for patient in PATIENTS.values()], planted=EVERYONE)
 
 
 @pytest.mark.parametrize("fault", WORDS)
@@ -161,7 +166,7 @@ def test_no_fault_touches_another_patient(faulted: Ran) -> None:
 
 
 def test_nothing_that_was_written_or_printed_holds_an_identifier_or_a_canary(faulted: Ran) -> None:
-    planter = Planter(1.0, 7, Key(SECRET))
+    planter = Planter(EVERYONE, 7, Key(SECRET))
     canaries = [planter.plant(patient.record).canary for patient in PATIENTS.values()]
     values = [value for patient in PATIENTS.values() for value in patient.identifiers]
     values += [canary.identifier for canary in canaries if canary is not None]
@@ -219,8 +224,8 @@ def test_a_model_that_finds_anything_does_not(runs: Runs) -> None:
 
 
 NETWORKED = record(
-    "Patient: Zandor Vorlath\nMail zvorlath@hospital.local or z.vorlath@example.co.uk, see https://portal.example.zz/zv "
-    "and www.vorlath.museum from 8.8.8.8 and 2001:4860:4860::8888.",
+    "Patient: Zandor Vorlath\nMail zvorlath@hospital.local or z.vorlath@example.co.uk, see "
+    "https://portal.example.zz/zv and www.vorlath.museum from 8.8.8.8 and 2001:4860:4860::8888.",
     id="n1",
     group="n1",
 )
