@@ -21,6 +21,19 @@ NUMBER_WORDS = {
     "thousand": "1000", "half": "half", "quarter": "quarter", "dozen": "12", "once": "1x", "twice": "2x",
     "thrice": "3x", "double": "double", "triple": "triple", "several": "several", "couple": "couple", "few": "few",
 }  # fmt: skip
+ORDINALS = {
+    "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
+    "eighth": "8", "ninth": "9", "tenth": "10",
+}  # fmt: skip
+# Words before a number that say on which side of it the value lies.
+COMPARATORS = {
+    ("greater", "than"): ">", ("more", "than"): ">", ("higher", "than"): ">", ("over",): ">", ("above",): ">",
+    ("less", "than"): "<", ("fewer", "than"): "<", ("lower", "than"): "<", ("under",): "<", ("below",): "<",
+    ("at", "least"): "≥", ("at", "most"): "≤", ("up", "to"): "≤", ("minus",): "-",
+}  # fmt: skip
+# After these a letter or a Roman number is a number: stage IV, hepatitis B.
+GRADED = _set("stage grade type types class degree phase factor category group hepatitis vitamin influenza cn nyha")
+ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
 
 _UNIT_SPELLINGS = {
     "mg": "mg milligram milligrams mgs", "g": "g gm gms gram grams", "kg": "kg kgs kilogram kilograms",
@@ -81,12 +94,16 @@ SIDES = {
     "bilateral": "both", "bilaterally": "both", "both": "both", "unilateral": "one", "unilaterally": "one",
     "ipsilateral": "same", "contralateral": "other", "proximal": "proximal", "distal": "distal", "anterior": "anterior",
     "posterior": "posterior", "medial": "medial", "lateral": "lateral", "upper": "upper", "lower": "lower",
-    "superior": "superior", "inferior": "inferior",
+    "superior": "superior", "inferior": "inferior", "ventral": "ventral", "dorsal": "dorsal", "volar": "palmar",
+    "palmar": "palmar", "plantar": "plantar", "internal": "internal", "external": "external", "cephalad": "cephalad",
+    "cranial": "cephalad", "caudad": "caudad", "caudal": "caudad",
 }  # fmt: skip
+EYES = {"os": "left", "ou": "both"}  # not od: it is also "daily"
 
 NEGATES_AFTER = _set(
     "no not denies denied deny denying without never neither nor cannot lacks lacking non nil dont doesnt didnt"
 )
+REFUSALS = _set("unable declines declined refuses refused refusing")  # they, too, negate what follows
 NEGATES_BEFORE = frozenset({"absent", "none", "negative"})
 # Two words that negate together, and on which side what they negate stands.
 NEGATION_PAIRS = {
@@ -114,7 +131,7 @@ CERTAINTY = {
     "definite": "definite", "consider": "consider", "versus": "versus", "vs": "versus", "if": "if",
 }  # fmt: skip
 TEMPORALITY = {
-    "history": "history", "previous": "previous", "previously": "previous", "prior": "prior", "past": "past",
+    "history": "history", "previous": "previous", "previously": "previous", "prior": "previous", "past": "past",
     "former": "former", "formerly": "former", "resolved": "resolved", "chronic": "chronic", "acute": "acute",
     "subacute": "subacute", "new": "new", "old": "old", "current": "current", "currently": "current", "now": "now",
     "today": "today", "yesterday": "yesterday", "tomorrow": "tomorrow", "tonight": "tonight", "ago": "ago",
@@ -122,7 +139,9 @@ TEMPORALITY = {
     "ongoing": "ongoing", "persistent": "persistent", "intermittent": "intermittent", "constant": "constant",
     "sudden": "sudden", "suddenly": "sudden", "gradual": "gradual", "gradually": "gradual", "remote": "remote",
     "recurrent": "recurrent", "last": "last", "next": "next", "status": "status", "during": "during",
-    "preoperative": "preoperative", "postoperative": "postoperative",
+    "preoperative": "preoperative", "postoperative": "postoperative", "will": "will", "used": "used", "early": "early",
+    "late": "late", "transient": "transient", "temporary": "transient", "permanent": "permanent", "short": "short",
+    "long": "long", "congenital": "congenital", "acquired": "acquired",
 }  # fmt: skip
 _QUALIFIER_SPELLINGS = {
     "up": "high higher elevated elevation increase increases increased increasing raised rising",
@@ -132,22 +151,43 @@ _QUALIFIER_SPELLINGS = {
     "normal": "normal unremarkable", "abnormal": "abnormal", "positive": "positive", "present": "present",
     "stable": "stable", "unstable": "unstable", "mild": "mild mildly", "moderate": "moderate moderately",
     "severe": "severe severely", "start": "start starts started starting initiate initiated",
-    "stop": "stop stops stopped stopping discontinue discontinued discontinuing hold held",
+    "stop": "stop stops stopped stopping discontinue discontinued discontinuing hold held quit quits cease ceased",
     "continue": "continue continues continued continuing", "febrile": "febrile", "afebrile": "afebrile",
     "symptomatic": "symptomatic", "asymptomatic": "asymptomatic", "benign": "benign", "malignant": "malignant",
     "nontender": "nontender", "nondistended": "nondistended", "nonproductive": "nonproductive",
     "productive": "productive", "tender": "tender",
     "fast": "rapid fast", "slow": "slow slowly", "reports": "reports reported reporting",
+    "gain": "gain gains gained gaining", "loss": "loss lose loses lost losing", "alive": "alive living",
+    "dead": "dead deceased died expired", "admitted": "admit admits admitted", "discharged": "discharged discharges",
+    "dilated": "dilated dilation dilatation", "constricted": "constricted constriction", "small": "small minimal tiny",
+    "large": "large massive",
 }  # fmt: skip
-QUALIFIERS = {word: value for value, words in _QUALIFIER_SPELLINGS.items() for word in words.split()}
-PREFIXES = {"hypo": "down", "hyper": "up", "brady": "slow", "tachy": "fast"}
+# Words that have an opposite and no other spelling.
+_OPPOSED = _set(
+    "able accepted strong weak wet dry complete incomplete partial generalized focal diffuse systolic diastolic "
+    "ischemic hemorrhagic arterial venous constipation diarrhea inpatient outpatient acidosis alkalosis flexion "
+    "extension abduction adduction supine prone regular irregular continent incontinent adequate inadequate "
+    "sufficient insufficient atypical typical asymmetric symmetric immunocompromised immunocompetent impaired "
+    "intact invasive reducible irreducible reversible irreversible sterile infected open closed viable vasodilation "
+    "vasoconstriction disoriented inappropriate ineffective intolerant"
+)
+_QUALIFIER_WORDS = {word: value for value, words in _QUALIFIER_SPELLINGS.items() for word in words.split()}
+QUALIFIERS = {word: word for word in _OPPOSED} | _QUALIFIER_WORDS
+PREFIXES = {
+    "hypo": "down", "hyper": "up", "brady": "slow", "tachy": "fast", "macro": "macro", "micro": "micro", "poly": "poly",
+    "oligo": "oligo", "olig": "oligo",
+}  # fmt: skip
+SUFFIXES = {"cytosis": "up", "philia": "up", "penia": "down"}
+# Such as unvaccinated and nonreactive; words that only begin so are none.
+NEGATED = re.compile(r"un(?!der|i[tqfvol]|til|less|cle|guent|to)[a-z]{4,}|non[a-z]{4,}")
 PEOPLE = {
     word: value
     for value, words in {
         "mother": "mother mom", "father": "father dad", "brother": "brother", "sister": "sister", "son": "son",
         "daughter": "daughter", "aunt": "aunt", "uncle": "uncle", "grandmother": "grandmother",
         "grandfather": "grandfather", "cousin": "cousin", "parents": "parent parents", "wife": "wife",
-        "husband": "husband", "sibling": "sibling siblings", "family": "family",
+        "husband": "husband", "sibling": "sibling siblings", "family": "family", "maternal": "maternal",
+        "paternal": "paternal",
         "female": "female woman women girl lady",
         "male": "male man men boy gentleman",
         "she": "she her hers", "he": "he him his",
@@ -186,7 +226,9 @@ DRUG = re.compile(
     r"[a-z]{2,}(?:pril|sartan|olol|statin|prazole|tidine|cillin|mycin|micin|floxacin|cycline|conazole|mab|tinib|ciclovir|"
     r"gliptin|gliflozin|glutide|formin|xaban|parin|dipine|zepam|zolam|triptan|setron|oxetine|zosin|thiazide|semide|profen|"
     r"barbital|dronate|fibrate|gatran|glitazone|grel|lukast|nidazole|phylline|platin|relin|rubicin|solone|asone|terol|"
-    r"tropium|vaptan|dopa|oxaban|quinolone|azepine|pramine|triptyline|sulfone|sonide|caine|codone|morphone|stigmine)"
+    r"tropium|vaptan|dopa|oxaban|quinolone|azepine|pramine|triptyline|sulfone|sonide|caine|codone|morphone|stigmine|"
+    r"blastine|cristine|taxel|notecan|citabine|fungin|vudine|navir|tegravir|gabalin|ridone|piprazole|penem|pidem|pamil|"
+    r"racetam|coxib|semab|zapine|tiapine)"
     r"|cef[a-z]{4,}|sulfa[a-z]{4,}"
     r"|aspirin|insulin|warfarin|heparin|digoxin|morphine|codeine|fentanyl|tramadol|acetaminophen|paracetamol|naproxen|"
     r"gabapentin|levothyroxine|prednisone|albuterol|furosemide|sertraline|citalopram|escitalopram|bupropion|trazodone|"

@@ -10,9 +10,11 @@ Negation scope follows NegEx (Chapman et al. 2001): from the cue to the end of t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from stages import cues
@@ -36,6 +38,8 @@ class Critical:
         names: Concepts of the lexicon, such as drugs and diagnoses; a synonym is the same concept.
         drugs: Words that bear the stem of an international nonproprietary name and are in no lexicon.
         sections: Headers in the order of the text.
+        relations: Which concept or drug a dose, schedule, degree, time, doubt or relative stands beside, so that two of
+            them cannot change places.
     """
 
     numbers: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class Critical:
     names: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +100,25 @@ def critical(text: str, names: Names = NO_NAMES) -> Critical:
         if mark.value is not None:
             found[mark.category].append(mark.value)
     in_order = ("numbers", "sections")
-    found["people"] = list(set(found["people"]))
+    for category in ("people", "relations"):
+        found[category] = list(set(found[category]))
     return Critical(**{c: tuple(v if c in in_order else sorted(v)) for c, v in found.items()})
 
 
 def changed(before: str, after: str, names: Names = NO_NAMES) -> list[str]:
-    """Names of the categories in which two texts differ; empty when all that is protected is the same."""
+    """Names of the categories in which two texts differ; empty when all that is protected is the same.
+
+    Where both have the same headers each section is compared with its own, so that nothing moves from one to another.
+    """
     if before == after:
         return []
-    one, other = critical(before, names), critical(after, names)
-    return [category for category in CATEGORIES if getattr(one, category) != getattr(other, category)]
+    pairs = [(before, after)]
+    if len(one := _sections(before)) == len(other := _sections(after)) > 1:
+        pairs = list(zip(one, other, strict=True))
+    found = [(critical(old, names), critical(new, names)) for old, new in pairs if old != new]
+    seen = [category for category in CATEGORIES if any(getattr(a, category) != getattr(b, category) for a, b in found)]
+    # They follow from the others, so they say something only where nothing else does.
+    return seen if seen == ["relations"] else [category for category in seen if category != "relations"]
 
 
 def carries(text: str, names: Names = NO_NAMES) -> set[str]:
@@ -152,7 +166,7 @@ class _Item(NamedTuple):
 
 _TOKEN = re.compile(
     r"(?<![\w/])[^\W\d_]/[^\W\d_](?![\w/])"  # w/o, h/o
-    r"|\d+(?:[.,:/]\d+)*|[½¼¾⅓⅔]"
+    r"|(?<![\w.])\.\d+|\d+(?:[.,:/]\d+)*|[½¼¾⅓⅔]"
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
     r"|\n|[^\w\s]"
 )
@@ -163,9 +177,22 @@ _HEADER = re.compile(
 )
 _COMPARATORS = frozenset("<>≤≥±~")
 _SENTENCE_END = frozenset(".!?;:")
-_MAY_NEGATE = cues.NEGATES_AFTER | cues.NEGATES_BEFORE | {first for first, _ in cues.NEGATION_PAIRS}
-_PREFIX = re.compile(r"(hypo|hyper|brady|tachy)(?=[a-z]{3})")
-_DIGIT = re.compile(r"[\d½¼¾⅓⅔]")
+_NEGATES_AFTER = cues.NEGATES_AFTER | cues.REFUSALS
+_SIDES = cues.SIDES | cues.EYES
+_COUNTED = cues.NUMBER_WORDS | cues.ORDINALS
+_MAY_NEGATE = _NEGATES_AFTER | cues.NEGATES_BEFORE | {first for first, _ in cues.NEGATION_PAIRS}
+_PREFIX = re.compile(rf"({'|'.join(cues.PREFIXES)})(?=[a-z]{{3}})")
+_SUFFIX = re.compile(rf"(?<=[a-z]{{3}})({'|'.join(cues.SUFFIXES)})$")
+_DIGIT = re.compile(r"\.?\d|[½¼¾⅓⅔]")
+_ABBREVIATED_SIDE = re.compile(r" [a-z]{3}")
+_ONE_SIDE = {"L": "left", "R": "right"}
+_GRADE = re.compile(r"[a-z]|[ivx]{1,4}[a-d]?")
+_HEADS = frozenset({"names", "drugs"})
+_BEFORE = frozenset({"doses", "schedules"})
+"""What belongs to the concept before it where it stands in the middle of two; other modifiers to the one behind."""
+_MODIFIERS = _BEFORE | {"qualifiers", "temporality", "certainty", "people"}
+_WHOEVER = frozenset({"she", "he", "female", "male"})
+_JOINS = frozenset({",", "and", "or", "with"})
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -180,40 +207,58 @@ def _items(text: str) -> list[_Item]:
         if raw == "-" and text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
             continue
         word = raw.lower().replace("’", "'")
+        if raw in _ONE_SIDE and _ABBREVIATED_SIDE.match(text, end) and not (items and items[-1].word[0].isdigit()):
+            # "L hip", but not "2 L by nasal cannula".
+            word = _ONE_SIDE[raw]
         for part in cues.SHORTHAND.get(word, (word,)):
             items.append(_Item(part, start, end))
     return items
 
 
-def _marks(text: str, names: Names) -> Iterator[_Mark]:
-    for header in _HEADER.finditer(text):
-        group = 1 if header.group(1) is not None else 2
-        yield _Mark("sections", " ".join(header.group(group).lower().split()), *header.span(group))
+def _marks(text: str, names: Names) -> list[_Mark]:
+    marks = list(_headed(text))
     items = _items(text)
     words = [item.word for item in items]
     taken = bytearray(len(items))
-    yield from _schedules(items, words, taken)
+    marks += _schedules(items, words, taken)
     concepts = list(_concepts(words, names))
     inside = bytearray(len(items))
     canonical: list[str | None] = list(words)
     for start, length, concept in concepts:
-        yield _Mark("names", concept, items[start].start, items[start + length - 1].end)
+        marks.append(_Mark("names", concept, items[start].start, items[start + length - 1].end))
         inside[start : start + length] = b"\1" * length
         canonical[start : start + length] = [concept, *[None] * (length - 1)]
-    yield from _quantities(text, items, words, taken)
+    marks += _quantities(text, items, words, taken)
     for i in range(len(items)):
         if taken[i] or words[i] in cues.LONE_UNITS:
             canonical[i] = None
     for i, item in enumerate(items):
         if not inside[i] and not taken[i]:
-            for category, said in _plain(item.word):
-                yield _Mark(category, said, item.start, item.end)
-        if item.word in cues.SIDES:
+            marks += (_Mark(category, said, item.start, item.end) for category, said in _plain(item.word))
+        if not taken[i] and item.word in _SIDES:
             following = _next(canonical, i + 1)
-            value = cues.SIDES[item.word] if following is None else f"{cues.SIDES[item.word]} {canonical[following]}"
-            yield _Mark("laterality", value, item.start, items[following or i].end)
-    for start, end in _sentences(text, items):
-        yield from _negation(items, canonical, start, end)
+            value = _SIDES[item.word] if following is None else f"{_SIDES[item.word]} {canonical[following]}"
+            marks.append(_Mark("laterality", value, item.start, items[following or i].end))
+    sentences = list(_sentences(text, items, taken))
+    modifiers = [mark for mark in marks if mark.category in _MODIFIERS and mark.value not in _WHOEVER]
+    heads = [mark for mark in marks if mark.category in _HEADS]
+    if heads and modifiers:
+        marks += _relations(heads, modifiers, items, canonical, sentences)
+    for start, end in sentences:
+        marks += _negation(items, canonical, start, end)
+    return marks
+
+
+def _headed(text: str) -> Iterator[_Mark]:
+    for header in _HEADER.finditer(text):
+        group = 1 if header.group(1) is not None else 2
+        yield _Mark("sections", " ".join(header.group(group).lower().split()), *header.span(group))
+
+
+def _sections(text: str) -> list[str]:
+    """The text cut before every header."""
+    cuts = [0, *(start for start, _ in headers(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts) if end > start]
 
 
 def _concepts(words: Sequence[str], names: Names) -> Iterator[tuple[int, int, str]]:
@@ -229,7 +274,8 @@ def _concepts(words: Sequence[str], names: Names) -> Iterator[tuple[int, int, st
 def _schedules(items: list[_Item], words: list[str], taken: bytearray) -> Iterator[_Mark]:
     i = 0
     while i < len(words):
-        length, value = _schedule(words, i) if words[i] in cues.SCHEDULE_STARTS else (0, "")
+        begins = words[i] in cues.SCHEDULE_STARTS and not (words[i] == "iv" and i and words[i - 1] in cues.GRADED)
+        length, value = _schedule(words, i) if begins else (0, "")
         if length:
             yield _Mark("schedules", value, items[i].start, items[i + length - 1].end)
             taken[i : i + length] = b"\1" * length
@@ -253,14 +299,15 @@ def _quantities(text: str, items: list[_Item], words: list[str], taken: bytearra
     for i, item in enumerate(items):
         if taken[i]:
             continue
-        number = item.word if _DIGIT.match(item.word) else cues.NUMBER_WORDS.get(item.word)
+        number = _number(words, i)
         if number is None:
             if item.word in cues.LONE_UNITS:
                 yield _Mark("units", cues.UNITS[item.word], item.start, item.end)
             continue
         start = item.start
-        if i and words[i - 1] in _COMPARATORS:
-            number, start = words[i - 1] + number, items[i - 1].start
+        sign, told = _comparator(words, i)
+        if told:
+            number, start = sign + number, items[i - told].start
         elif text[start - 1 : start] in ("-", "−") and not text[max(0, start - 2) : start - 1].strip():
             number, start = "-" + number, start - 1
         number = re.sub(r"(?<=\d),(?=\d{3}\b)", "", number)
@@ -271,6 +318,28 @@ def _quantities(text: str, items: list[_Item], words: list[str], taken: bytearra
             for j in range(i + 1, end):
                 if words[j] in cues.UNITS and words[j] not in cues.LONE_UNITS:
                     yield _Mark("units", cues.UNITS[words[j]], items[j].start, items[j].end)
+
+
+def _number(words: list[str], i: int) -> str | None:
+    """The number that a word is: in digits or in words, or a letter or Roman number after what is graded by them."""
+    word = words[i]
+    if _DIGIT.match(word):
+        return f"0{word}" if word[0] == "." else word
+    if i and words[i - 1] in cues.GRADED and _GRADE.fullmatch(word):
+        return cues.ROMAN.get(word, word)
+    if word == "second" and i and _DIGIT.match(words[i - 1]):
+        return None
+    return _COUNTED.get(word)
+
+
+def _comparator(words: list[str], i: int) -> tuple[str, int]:
+    """The comparator before a number and how many words it has: none, one or two."""
+    if i and words[i - 1] in _COMPARATORS:
+        return words[i - 1], 1
+    for length in (2, 1):
+        if i >= length and (sign := cues.COMPARATORS.get(tuple(words[i - length : i]))) is not None:
+            return sign, length
+    return "", 0
 
 
 def _unit(words: list[str], i: int) -> tuple[str, int]:
@@ -290,17 +359,28 @@ def _unit(words: list[str], i: int) -> tuple[str, int]:
 def _plain(word: str) -> tuple[tuple[str, str], ...]:
     """Category and value of what a word says by itself, outside every name."""
     found = [(category, table[word]) for category, table in cues.PLAIN.items() if word in table]
+    if word in cues.UNITS or word in _MAY_NEGATE:
+        # Micrograms are no degree, and "unable" is heard as a negation.
+        return tuple(found)
     if (prefix := _PREFIX.match(word)) is not None:
         found.append(("qualifiers", cues.PREFIXES[prefix.group(1)]))
+    if (suffix := _SUFFIX.search(word)) is not None:
+        found.append(("qualifiers", cues.SUFFIXES[suffix.group(1)]))
+    if not found and cues.NEGATED.fullmatch(word):
+        found.append(("qualifiers", word))
     if cues.DRUG.fullmatch(word):
         found.append(("drugs", word))
     return tuple(found)
 
 
-def _sentences(text: str, items: list[_Item]) -> Iterator[tuple[int, int]]:
+def _sentences(text: str, items: list[_Item], taken: bytearray) -> Iterator[tuple[int, int]]:
     start = 0
     for i, item in enumerate(items):
         ends = item.word in _SENTENCE_END and not text[item.end : item.end + 1].strip()
+        if ends and taken[i]:
+            # The stops of b.i.d. end a sentence only before another one.
+            follows = text[item.end : item.end + 80].lstrip()
+            ends = not follows or follows[0].isupper()
         if item.word == "\n":
             # A sentence may be wrapped over lines: only an empty line, a bullet or a capital begins another.
             follows = text[item.end : item.end + 80].lstrip(" \t")
@@ -330,7 +410,7 @@ def _reach(items: list[_Item], i: int, end: int) -> str | None:
     word = items[i].word
     if i + 1 < end and (side := cues.NEGATION_PAIRS.get((word, items[i + 1].word))) is not None:
         return side
-    if word in cues.NEGATES_AFTER or word.endswith("n't"):
+    if word in _NEGATES_AFTER or word.endswith("n't"):
         return "after"
     return "before" if word in cues.NEGATES_BEFORE else None
 
@@ -354,3 +434,41 @@ def _next(canonical: list[str | None], i: int) -> int | None:
             continue
         return place if word[0].isalnum() or word[0] == "=" else None
     return None
+
+
+def _relations(
+    heads: list[_Mark],
+    modifiers: list[_Mark],
+    items: list[_Item],
+    canonical: list[str | None],
+    sentences: list[tuple[int, int]],
+) -> Iterator[_Mark]:
+    """Each modifier with the concept or drug of its sentence that fewest words of content stand between."""
+    so_far = [0, *accumulate(_weighs(word) for word in canonical)]
+    starts = [item.start for item in items]
+    ends = [items[end - 1].end if end > start else -1 for start, end in sentences]
+    placed: dict[int, list[tuple[int, int, str]]] = {}
+    for head in heads:
+        first, behind = bisect_left(starts, head.start), bisect_left(starts, head.end)
+        placed.setdefault(bisect_right(ends, head.start), []).append((first, behind, head.value or ""))
+    for mark in modifiers:
+        first, behind = bisect_left(starts, mark.start), bisect_left(starts, mark.end)
+        best = min(
+            (
+                (so_far[first] - so_far[after], mark.category not in _BEFORE, value)
+                if after <= first
+                else (so_far[at] - so_far[behind], mark.category in _BEFORE, value)
+                for at, after, value in placed.get(bisect_right(ends, mark.start), ())
+                if after <= first or behind <= at
+            ),
+            default=None,
+        )
+        if best is not None:
+            yield _Mark("relations", f"{mark.value} {best[2]}", mark.start, mark.start)
+
+
+def _weighs(word: str | None) -> bool:
+    """Whether a word between a modifier and a concept parts them: not a measure or what carries nothing."""
+    if word is None or word[0].isdigit() or word in cues.UNITS:
+        return False
+    return word in _JOINS or (word[0].isalpha() and word not in cues.EMPTY_WORDS) or word[0] == "="

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages import guard
@@ -96,6 +96,7 @@ very acute history of possible mother 120/80 <90 % two weeks w/o NKDA hypo hyper
 clinical = st.lists(st.sampled_from([*VOCABULARY.split(), "\n"]), max_size=40).map(" ".join)
 
 
+@settings(deadline=None)
 @given(clinical)
 def test_a_text_never_differs_from_itself_and_spans_are_in_order(text: str) -> None:
     assert guard.critical(text, NAMES) == guard.critical(text + " ", NAMES)
@@ -104,6 +105,7 @@ def test_a_text_never_differs_from_itself_and_spans_are_in_order(text: str) -> N
     assert all(one[1] < other[0] for one, other in pairwise(spans))
 
 
+@settings(deadline=None)
 @given(clinical, st.data())
 def test_an_edited_number_is_always_seen(text: str, data: st.DataObject) -> None:
     digits = [match.start() for match in re.finditer(r"\d", text)]
@@ -114,6 +116,7 @@ def test_an_edited_number_is_always_seen(text: str, data: st.DataObject) -> None
     assert guard.changed(text, text[:place] + digit + text[place + 1 :], NAMES)
 
 
+@settings(deadline=None)
 @given(clinical, st.data())
 def test_a_side_turned_round_is_always_seen(text: str, data: st.DataObject) -> None:
     sides = [match.span() for match in re.finditer(r"\b(?:left|right)\b", text)]
@@ -124,6 +127,7 @@ def test_a_side_turned_round_is_always_seen(text: str, data: st.DataObject) -> N
     assert "laterality" in guard.changed(text, text[:start] + other + text[end:], NAMES)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
     guard.critical(text, NAMES)

@@ -2,7 +2,8 @@
 
 What stock Presidio does on its own and what is done about it: a missing model is downloaded (here: an error), a
 graphics card that fails is left out in silence (spaCy runs on the CPU by choice), a recognizer that fails or a regular
-expression that runs out of time is logged and its spans are lost (here: every warning of Presidio raises `LostSpans`),
+expression that runs out of time is logged and its spans are lost (here: every warning of Presidio raises `LostSpans`,
+and is heard by nobody else, for it may quote the text),
 the context enhancer takes quadratic time (the net's expressions hold their context themselves).
 """
 
@@ -80,6 +81,8 @@ class Analyzer:
             artifacts = list(self._nlp.process_batch(list(texts), language="en", batch_size=BATCH))
             if len(artifacts) != len(texts):
                 raise LostSpans(f"{len(texts)} texts went into the model and {len(artifacts)} came out")
+            if any(text != read for text, (read, _) in zip(texts, artifacts, strict=True)):
+                raise LostSpans("the model gave back another text than it was given")
             return [self._of(text, found[1]) for text, found in zip(texts, artifacts, strict=True)]
 
     def _of(self, text: str, artifacts: NlpArtifacts) -> list[Span]:
@@ -107,16 +110,22 @@ class Net(EntityRecognizer):
 
 @contextlib.contextmanager
 def no_silent_loss() -> Iterator[None]:
-    """Turn every warning that Presidio logs inside into `LostSpans`. Its text is left out: it may quote the record."""
+    """Turn every warning that Presidio logs inside into `LostSpans`, also where its log has been switched off.
+
+    No other handler hears them, and their text is left out: it may quote the record.
+    """
     heard = _Ear()
     loggers = [logging.getLogger(name) for name in ("presidio-analyzer", "presidio-anonymizer")]
+    if not all(logger.isEnabledFor(logging.WARNING) for logger in loggers):
+        raise LostSpans("Presidio's log is switched off, so that its faults would be silent")
+    before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
     for logger in loggers:
-        logger.addHandler(heard)
+        logger.handlers, logger.propagate = [heard], False
     try:
         yield
     finally:
-        for logger in loggers:
-            logger.removeHandler(heard)
+        for logger, handlers, propagate in before:
+            logger.handlers, logger.propagate = handlers, propagate
     if heard.places:
         raise LostSpans(f"Presidio went on after a fault at {', '.join(sorted(set(heard.places)))}")
 

@@ -87,6 +87,8 @@ class TokenClassifierEngine(SpacyNlpEngine):
         batch = self._tokenizer.pad({"input_ids": windows}, return_tensors="pt").to(self._device)
         probabilities = self._model(**batch).logits.float().softmax(-1).cpu()
         best, which = probabilities.max(-1)
+        if not all(bool(scores[: len(ids)].isfinite().all()) for ids, scores in zip(windows, best, strict=True)):
+            raise FloatingPointError("the token classifier gave scores that are no numbers; its spans would be lost")
         return [
             ([self._names[i] for i in row[: len(ids)].tolist()], scores[: len(ids)].tolist())
             for ids, row, scores in zip(windows, which, best, strict=True)

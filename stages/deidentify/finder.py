@@ -51,11 +51,15 @@ class Found:
         spans: Of each text, in order and without overlap.
         parts: Parts of names, folded, that must not stand alone in capitals anywhere.
         values: Other identifiers, folded, that must not stand anywhere.
+        by_model: Spans that the model marked, of any score.
+        named: Names that patterns found, by titles and headers.
     """
 
     spans: list[list[Span]]
     parts: frozenset[str]
     values: frozenset[str]
+    by_model: int = 0
+    named: int = 0
 
 
 # What stands between two parts of one name: white space with an initial or particles, or a hyphen.
@@ -97,7 +101,14 @@ class Finder:
         parts = {
             part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
         }
-        return Found(_one_role(texts, whole, first), frozenset(parts), frozenset(known.values))
+        marked = [span for found in raw for span in found]
+        return Found(
+            _one_role(texts, whole, first),
+            frozenset(parts),
+            frozenset(known.values),
+            by_model=sum(span.by == "ner" for span in marked),
+            named=sum(span.by == "pattern" and span.label in NAMES for span in marked),
+        )
 
     def legible(self, text: str) -> str:
         """The text as it is searched: one without capitals has them where names may stand, all in the same places."""

@@ -10,6 +10,7 @@ from typing import Literal
 from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 
+from stages.deidentify.analyzer import no_silent_loss
 from stages.deidentify.dates import CERTAIN, Order, Written, order_of, parse, shifted, year_of
 from stages.deidentify.labels import LABELS, tag
 from stages.deidentify.surrogates import Surrogates, capped_age
@@ -53,12 +54,13 @@ class Replacer:
         """The text with every span replaced; spans must not overlap."""
         anchor = _latest_year([text[s.start : s.end] for s in spans if s.label == "DATE"]) or self._latest or 2000
         operators = {label: self._operator(label, anchor) for label in LABELS}
-        result = self._engine.anonymize(
-            text,
-            [RecognizerResult(span.label, span.start, span.end, span.score) for span in spans],
-            operators,
-            merge_entities_with_spaces=False,
-        )
+        with no_silent_loss():
+            result = self._engine.anonymize(
+                text,
+                [RecognizerResult(span.label, span.start, span.end, span.score) for span in spans],
+                operators,
+                merge_entities_with_spaces=False,
+            )
         if len(result.items) != len(spans):
             raise RuntimeError(f"{len(spans)} spans went into the anonymizer and {len(result.items)} came out")
         where = sorted((item.start, item.end, item.entity_type) for item in result.items)

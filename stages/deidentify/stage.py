@@ -15,7 +15,7 @@ from stages.canaries import Canary
 from stages.deidentify.judge import Verdict, judge, over
 from stages.deidentify.plant import Planter
 from stages.deidentify.spoken import verdict
-from stages.deidentify.step import Deidentified, Step
+from stages.deidentify.step import BY_MODEL, NAMED, Deidentified, Step
 from stages.keys import Key
 from stages.memo import fingerprint
 from stages.params import Params
@@ -28,14 +28,15 @@ AUDIO = "audio"
 CANARIES = "canaries.jsonl"
 WORK = ".work"
 LISTED = 50  # ids of leaking records that are printed
+BLIND = 20  # names by titles and headers, of which a model that works sees one
 
 
 def run(params: Params) -> int:
     """De-identify every extracted record and write metrics/deidentify.json; return the exit code.
 
-    It is 1 when more gold documents leak than `max_document_leak_rate` allows, or more seconds of gold identifiers are
-    audible than `speech.max_audible_phi`: then nothing stands in data/deidentify, and the ids of the records are
-    printed. Raises `ValueError` or `FileNotFoundError` naming what is missing.
+    It is 1 when more gold documents leak than `max_document_leak_rate` allows, more seconds of gold identifiers are
+    audible than `speech.max_audible_phi`, or the model found nothing at all: then nothing stands in data/deidentify,
+    and the ids of the records are printed. Raises `ValueError` or `FileNotFoundError` naming what is missing.
     """
     declared = params.deidentify
     key = Key.read(params.key_file)
@@ -49,6 +50,7 @@ def run(params: Params) -> int:
     with tempfile.TemporaryDirectory(dir=TARGET, prefix=WORK) as folder:
         work = Path(folder)
         numbers: dict[str, Any] = dict(flow.run(step, [READ], work, params.flow, key, mark))
+        by_model, named = numbers.pop(BY_MODEL, 0), numbers.pop(NAMED, 0)
         done = shards.read(work / "records", Deidentified)
         step.recordings.restore((found.cut for found in done if found.cut), params.flow)
         # DVC wants the folder also where there is no recording.
@@ -56,7 +58,10 @@ def run(params: Params) -> int:
         leak, heard = _judged(params, work), _heard(params, numbers, work)
         numbers |= {**(leak.numbers if leak else {}), **({"speech": heard.numbers} if heard else {})}
         metrics.write(METRICS, numbers)
-        if faults := _faults(params, leak, heard):
+        faults = _faults(params, leak, heard)
+        if by_model == 0 and named >= BLIND:
+            faults.append(_blind(params, named))
+        if faults:
             shutil.rmtree(TARGET / AUDIO)
             print(*faults, sep="\n", file=sys.stderr)
             return 1
@@ -166,6 +171,14 @@ def _faults(params: Params, leak: Verdict | None, heard: verdict.Verdict | None)
             heard.leaking,
         )
     return told
+
+
+def _blind(params: Params, named: int) -> str:
+    return (
+        f"deidentify: deidentify.engine.model: {params.deidentify.engine.model} found nothing in any record, where "
+        f"titles and headers tell {named} names; nothing was written. Try the model on a note: "
+        "python -m stages.deidentify FILE"
+    )
 
 
 def _told(fault: str, ids: Sequence[str]) -> list[str]:

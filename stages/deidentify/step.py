@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 HEADER_FIELD = "section_header"
 
 SURVIVED = "planted identifier survived"
+BY_MODEL, NAMED = "found by the model", "named by patterns"
+"""Counts that tell whether the model saw anything; the stage judges them and writes them nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ class Step:
             except Refused as refused:
                 yield from _rejected(record, str(refused))
         if closed:
-            yield from self._patient(closed)
+            try:
+                yield from self._patient(closed)
+            except SystemExit:
+                # Some libraries end the process on a fault; the interpreter would print their message.
+                raise RuntimeError("a library tried to end the process") from None
 
     def _exempt(self, record: Record) -> tuple[Record, tuple[()], Cut | None]:
         if not record.audio:
@@ -126,6 +132,8 @@ class Step:
         contents = [Content.of(self._without_headers(one.record)) for one in planted]
         texts = [content.text for content in contents]
         found = self._finder.find(texts)
+        yield Count(BY_MODEL, found.by_model)
+        yield Count(NAMED, found.named)
         identifiers = [
             (s.label, text[s.start : s.end]) for text, spans in zip(texts, found.spans, strict=True) for s in spans
         ]

@@ -58,6 +58,39 @@ def test_any_warning_of_presidio_is_an_error_that_quotes_nothing() -> None:
     assert "Osei" not in str(caught.value)
 
 
+def test_nobody_else_hears_what_presidio_logs(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(LostSpans), no_silent_loss():
+        logging.getLogger("presidio-analyzer").warning("lost Kwame Osei")
+    assert caplog.text == ""
+    logging.getLogger("presidio-analyzer").warning("afterwards")
+    assert "afterwards" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["presidio-analyzer", "presidio-anonymizer"])
+def test_a_log_that_is_switched_off_is_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger(name), "disabled", True)
+    with pytest.raises(LostSpans, match="switched off"), no_silent_loss():
+        pass
+
+
+def test_a_model_that_reads_another_text_is_an_error(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = LocalSpacyEngine.process_batch
+    monkeypatch.setattr(
+        LocalSpacyEngine, "process_batch", lambda self, texts, **how: plain(self, [t[:3] for t in texts], **how)
+    )
+    with pytest.raises(LostSpans, match="another text"):
+        Analyzer(Engine(model=str(model))).spans(["Kwame"])
+
+
+def test_spacy_runs_on_the_cpu_and_asks_for_no_card(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    for name in ("require_gpu", "prefer_gpu"):
+        monkeypatch.setattr(spacy, name, lambda *_, name=name: asked.append(name))
+    monkeypatch.setattr(LocalSpacyEngine, "_enable_gpu", lambda self: asked.append("_enable_gpu"))
+    Analyzer(Engine(model=str(model)))
+    assert asked == []
+
+
 def test_a_model_that_loses_a_text_is_an_error(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LocalSpacyEngine, "process_batch", lambda self, texts, **_: iter(()))
     with pytest.raises(LostSpans, match="1 texts went into the model and 0 came out"):

@@ -67,3 +67,25 @@ def test_it_serves_as_the_finders_model(folder: Path) -> None:
 def test_neighbouring_tokens_join_into_one_entity() -> None:
     tokens = {(0, 5): ("B-PATIENT", 0.9), (6, 10): ("I-PATIENT", 0.7), (11, 14): ("O", 0.9), (23, 26): ("I-STAFF", 0.6)}
     assert _entities(TEXT, tokens) == [Span(0, 10, "PATIENT", pytest.approx(0.8)), Span(23, 26, "STAFF", 0.6)]
+
+
+def test_a_device_that_fails_is_an_error_and_no_other_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    def refused(self: object, device: str) -> None:
+        raise RuntimeError(f"no {device}")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.nn.Module, "to", refused)
+    with pytest.raises(RuntimeError, match="no cuda"):
+        TokenClassifierEngine(str(folder), {})
+
+
+def test_scores_that_are_no_numbers_are_an_error(folder: Path) -> None:
+    import torch
+
+    engine = TokenClassifierEngine(str(folder), {})
+    with torch.no_grad():
+        engine._model.classifier.bias.fill_(float("nan"))
+    with pytest.raises(FloatingPointError, match="no numbers"):
+        engine.classify([TEXT])

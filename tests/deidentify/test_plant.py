@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages import metrics, shards
@@ -48,6 +48,7 @@ def test_the_sentence_stands_where_it_says(read: Record) -> None:
     assert text[: planted.start] + text[planted.end :] == Content.of(read).text
 
 
+@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4), st.data())
 def test_spans_are_told_as_of_the_content_that_was_read(values: list[str], data: st.DataObject) -> None:
     read = row(**{f"f{n}": value for n, value in enumerate(values)})
