@@ -14,10 +14,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from stages import cues
+
+REACH = 4
+"""Words after a side among which what it is the side of is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,9 +431,13 @@ def _scope(items: list[_Item], canonical: list[str | None], places: range) -> li
 
 
 def _next(canonical: list[str | None], i: int) -> int | None:
-    """The place of the content word after a side, none beyond the sentence."""
-    for place, word in enumerate(canonical[i : i + 4], start=i):
-        if word is None or word in cues.EMPTY_WORDS or word == "sided":
+    """The place of the content word after a side, none beyond the sentence.
+
+    Words are counted, not places: a schedule or name takes as many places as its spelling has words.
+    """
+    words = ((place, word) for place, word in enumerate(canonical[i:], start=i) if word is not None)
+    for place, word in islice(words, REACH):
+        if word in cues.EMPTY_WORDS or word == "sided":
             continue
         return place if word[0].isalnum() or word[0] == "=" else None
     return None

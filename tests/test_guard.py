@@ -39,6 +39,8 @@ MUST_SEE = [
     ("left knee", "right knee", "laterality"),
     ("left knee, right ankle", "right knee, left ankle", "laterality"),
     ("RUQ pain", "LUQ pain", "laterality"),
+    ("left twice a day of the knee", "right twice a day of the knee", "laterality"),
+    ("left twice a day of the knee", "left twice a day of the ankle", "laterality"),
     ("hypotension", "hypertension", "qualifiers"),
     ("bradycardia", "tachycardia", "qualifiers"),
     ("mild pain", "severe pain", "qualifiers"),
@@ -65,6 +67,7 @@ SAME = [
     ("for two weeks", "for 2 weeks"),
     ("very tired", "tired"),
     ("1,000 units", "1000 units"),
+    ("left BID of the knee", "left twice a day of the knee"),
 ]
 
 

@@ -68,10 +68,10 @@ def rewritten(text: str, changes: Sequence[Change]) -> Edited:
 
     Where the replacements of a sentence together touch protected content, they are tried one by one, and those that do
     are held back. What a replacement replaces is taken to name the same thing; its numbers, units, negations and sides
-    are not.
+    are not: one that changes these by itself is held back wherever it stands, for what stands beside it can hide that.
     """
     kept: list[Change] = []
-    for start, end, inside in _sentences(text, changes):
+    for start, end, inside in _sentences(text, [c for c in changes if _harmless(text, c.start, c.end, [c])]):
         if _harmless(text, start, end, inside):
             kept += inside
             continue

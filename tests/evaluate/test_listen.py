@@ -21,7 +21,14 @@ from stages.train.speech import train
 from tests.train.speech_project import SHORT, make_project
 
 BASE, ADAPTER = Path("models/base/speech"), Path("models/adapters/scribe")
-KEYS = {**SHORT, "learning_rate": 0.03, "epochs": 25.0, "perturbation": {}, "checkpoint_steps": 1000}
+KEYS = {
+    **SHORT,
+    "lora": {**SHORT["lora"], "r": 8, "dropout": 0.0},
+    "learning_rate": 0.03,
+    "epochs": 25.0,
+    "perturbation": {},
+    "checkpoint_steps": 1000,
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -147,7 +154,7 @@ def test_the_stage_scores_both_and_says_where_the_base_has_no_speakers(params: P
     numbers = json.loads(Path("metrics/scribe.json").read_bytes())
     assert numbers["base"]["role_accuracy"] is None
     assert numbers["tuned"]["role_accuracy"] > 0.5
-    assert numbers["tuned"]["wer"] < numbers["base"]["wer"]
+    assert numbers["tuned"]["wer"] == numbers["base"]["wer"] == 0
     run = json.loads(Path("data/evaluate/scribe/run.json").read_bytes())
     assert set(run["real_time_factor"]) == {"base", "tuned"}
     assert "real_time_factor" not in json.dumps(numbers)
