@@ -55,8 +55,8 @@ def places(samples: Samples, words: Sequence[str]) -> tuple[Place, ...] | None:
     heard = _Heard.of(samples)
     found, reversed_cost = [], 0.0
     tells = len(words) >= LEAST_WORDS and sayings != sayings[::-1]
-    for voice in VOICES:
-        with Synthesizer() as synthesizer:
+    with Synthesizer() as synthesizer:
+        for voice in VOICES:
             spoken = synthesizer.say(" ".join(sayings), voice)
             if spoken.seconds > FASTEST * len(samples) / RATE:
                 return None
