@@ -4,9 +4,8 @@ Loss is that of the decoder and, beside it, CTC on what the encoder hears (Watan
 architecture") and, halfway up the encoder, which phone each frame is (Toshniwal et al. 2017, "Multitask learning with
 low-level auxiliary tasks"); their heads are thrown away afterwards. The first steps hear single short clips, which are
 cheap, and are shown where in a clip each token is (`stages.base.guide`); later ones hear whole windows and find out by
-themselves. The
-result depends on the corpus, params and seed alone, and a training that was killed and started again ends with the same
-bytes.
+themselves. The result depends on the corpus, params and seed alone, and a training that was killed and started again
+ends with the same bytes.
 """
 
 from __future__ import annotations
