@@ -8,13 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from stages import metrics
+from stages import guard, metrics
 from stages.clean.boilerplate import Boilerplate, repeated_lines
 from stages.clean.lexicon import read_abbreviations, read_terms
 from stages.clean.show import clean_files, print_diff
 from stages.clean.step import Clean
 from stages.flow import run
-from stages.guard import Names
 from stages.keys import Key
 from stages.memo import fingerprint
 from stages.params import Params, load_or_exit
@@ -47,7 +46,8 @@ def of_pipeline(params: Params) -> None:
     curated = frozenset(name for name, source in params.sources.items() if source.deidentified)
     repeated = _repeated(params, curated)
     declared = {"clean": params.clean.model_dump(), "curated": sorted(curated), "repeated": sorted(repeated)}
-    mark = fingerprint(key, "clean", declared, [Path(params.clean.abbreviations), Path(params.clean.terms)])
+    depends = [Path(params.clean.abbreviations), Path(params.clean.terms), Path(guard.__file__).parent]
+    mark = fingerprint(key, "clean", declared, depends)
     counts = run(Clean(params.clean, curated, repeated), [SOURCE], TARGET, params.flow, key, mark)
     none = {f"{what}.{name}": 0 for name in params.clean.operators for what in ("changes", "held_back")}
     metrics.write(METRICS, none | {"boilerplate_lines": len(repeated)} | counts)
@@ -65,7 +65,7 @@ def of_files(params: Params, files: list[Path], *, diff: bool) -> None:
 def _repeated(params: Params, curated: frozenset[str]) -> frozenset[str]:
     if Boilerplate.name not in params.clean.operators:
         return frozenset()
-    names = Names.of([term] for term in read_terms(params.clean.terms))
+    names = guard.Names.of([term] for term in read_terms(params.clean.terms))
     return repeated_lines(_notes(curated), params.clean.repeated_in, names)
 
 

@@ -10,6 +10,7 @@ from stages.clean.abbreviations import Abbreviations
 from stages.clean.boilerplate import Boilerplate
 from stages.clean.change import Change, Context, Medium, Operator
 from stages.clean.copy_forward import CopyForward
+from stages.clean.tables import Tables
 from stages.clean.typos import Typos
 from stages.flow import Count, Rejected
 from stages.params.clean import Clean as Declared
@@ -92,6 +93,8 @@ class Clean:
             return CopyForward()
         if name == Typos.name:
             return Typos(declared.terms, declared.most_edits)
+        if name == Tables.name:
+            return Tables()
         return Abbreviations(declared.abbreviations)
 
 

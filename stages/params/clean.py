@@ -12,7 +12,7 @@ from stages.params.section import Section
 class Clean(Section):
     """Operators over de-identified text; none touches numbers, units, negation or laterality."""
 
-    operators: list[Literal["boilerplate", "copy_forward", "typos", "abbreviations"]] = Field(
+    operators: list[Literal["tables", "boilerplate", "copy_forward", "typos", "abbreviations"]] = Field(
         default_factory=list, description="Which run, in this order; leave one out to switch it off."
     )
     abbreviations: str = Field("data/lexicon/abbreviations.csv", description="Table: abbreviation, expansion, context.")
