@@ -24,3 +24,6 @@ class Clean(Section):
     repeated_in: int = Field(
         5, ge=2, description="An administrative line in the notes of so many patients is boilerplate."
     )
+    gold: str | None = Field(
+        None, description="Folder of gold corrections (typed.jsonl) to be scored against; null where there is none."
+    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from stages import guard, metrics, shards
 from stages.clean.boilerplate import repeated_lines
-from stages.clean.step import Clean
+from stages.clean.step import Clean, Cleaned
 from stages.flow import run
 from stages.keys import Key
 from stages.params.clean import Clean as Declared
@@ -67,7 +67,8 @@ def cleaned(declared: Declared, folder: Path, workers: int = 1) -> tuple[dict[st
     shards.write(folder / "in", records(), flow.shards)
     repeated = repeated_lines(records(), declared.repeated_in, guard.NO_NAMES)
     counts = run(Clean(declared, frozenset({"cards"}), repeated), [folder / "in"], folder / "out", flow, KEY, "mark")
-    return {record.id: record for record in shards.read(folder / "out" / "records", Record)}, counts
+    done = shards.read(folder / "out" / "records", Cleaned)
+    return {cleaned.id: cleaned.record for cleaned in done}, counts
 
 
 def test_every_kind_of_record_is_cleaned_as_it_should(lexicon: Declared, tmp_path: Path) -> None:
@@ -90,8 +91,8 @@ def test_what_is_heard_is_left_as_it_was_said(lexicon: Declared) -> None:
     step.setup()
     said = Record("d", "visits", "g1", "dialogue", ORIGIN, turns=(Turn("doctor", "Any HTN?", 0.0, 1.0),))
     heard = replace(said, audio="a.flac")
-    assert list(step.process([heard])) == [heard]
-    assert heard.turns != next(found.turns for found in step.process([said]) if isinstance(found, Record))
+    assert list(step.process([heard])) == [Cleaned(heard)]
+    assert heard.turns != next(f.record.turns for f in step.process([said]) if isinstance(f, Cleaned))
 
 
 def test_an_operator_left_out_does_nothing(lexicon: Declared, tmp_path: Path) -> None:
