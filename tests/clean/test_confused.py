@@ -72,7 +72,7 @@ _made: list[Typos] = []
         ("altered MS, confused", "altered mental status, confused"),
         ("RA on methotrexate, stiff joints", "Rheumatoid arthritis on methotrexate, stiff joints"),
         ("saturation 95% on RA", "saturation 95% on room air"),
-        ("SpO2 97% on RA", "Oxygen saturation 97% on room air"),
+        ("SpO2 97% on RA", "SpO2 97% on room air"),
         ("denies CP with exertion", "denies chest pain with exertion"),
         ("spastic CP since birth", "spastic cerebral palsy since birth"),
         ("INR and PT on warfarin", "International normalized ratio and prothrombin time on warfarin"),
