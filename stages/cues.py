@@ -142,6 +142,22 @@ TEMPORALITY = {
     "preoperative": "preoperative", "postoperative": "postoperative", "will": "will", "used": "used", "early": "early",
     "late": "late", "transient": "transient", "temporary": "transient", "permanent": "permanent", "short": "short",
     "long": "long", "congenital": "congenital", "acquired": "acquired",
+    "pre": "preoperative", "preop": "preoperative", "preoperatively": "preoperative", "post": "postoperative",
+    "postop": "postoperative", "postoperatively": "postoperative", "perioperative": "perioperative",
+    "intraoperative": "intraoperative", "prenatal": "antenatal", "antenatal": "antenatal", "postnatal": "postnatal",
+    "antepartum": "antepartum", "postpartum": "postpartum", "premenopausal": "premenopausal",
+    "postmenopausal": "postmenopausal", "preprandial": "preprandial", "postprandial": "postprandial",
+    "fasting": "fasting", "random": "random", "nocturnal": "nocturnal", "morning": "morning",
+    "afternoon": "afternoon", "evening": "evening", "always": "always", "usually": "usually", "often": "often",
+    "frequent": "often", "frequently": "often", "sometimes": "sometimes", "occasional": "occasional",
+    "occasionally": "occasional", "rarely": "rarely", "seldom": "rarely",
+    **{day: day for day in _set("monday tuesday wednesday thursday friday saturday sunday")},
+    **{
+        month: month
+        for month in _set(
+            "january february march april june july august september october november december"  # "may" is a doubt
+        )
+    },
 }  # fmt: skip
 _QUALIFIER_SPELLINGS = {
     "up": "high higher elevated elevation increase increases increased increasing raised rising",
@@ -169,7 +185,13 @@ _OPPOSED = _set(
     "extension abduction adduction supine prone regular irregular continent incontinent adequate inadequate "
     "sufficient insufficient atypical typical asymmetric symmetric immunocompromised immunocompetent impaired "
     "intact invasive reducible irreducible reversible irreversible sterile infected open closed viable vasodilation "
-    "vasoconstriction disoriented inappropriate ineffective intolerant"
+    "vasoconstriction disoriented inappropriate ineffective intolerant hardly barely scarcely central peripheral "
+    "superficial deep inspiratory expiratory sensory motor intubated extubated primary secondary viral bacterial "
+    "fungal obstructive restrictive warm cool cold hot active passive soft rigid firm sharp dull subdural epidural "
+    "intracranial extracranial antegrade retrograde agonist antagonist vasodilator vasopressor "
+    "intravascular extravascular oliguric anuric adherent voluntary involuntary concave convex prolonged "
+    "shortened widened narrowed thickened thinned "
+    "worst best conscious homozygous heterozygous"
 )
 _QUALIFIER_WORDS = {word: value for value, words in _QUALIFIER_SPELLINGS.items() for word in words.split()}
 QUALIFIERS = {word: word for word in _OPPOSED} | _QUALIFIER_WORDS
@@ -187,7 +209,10 @@ PEOPLE = {
         "daughter": "daughter", "aunt": "aunt", "uncle": "uncle", "grandmother": "grandmother",
         "grandfather": "grandfather", "cousin": "cousin", "parents": "parent parents", "wife": "wife",
         "husband": "husband", "sibling": "sibling siblings", "family": "family", "maternal": "maternal",
-        "paternal": "paternal",
+        "paternal": "paternal", "niece": "niece", "nephew": "nephew", "grandson": "grandson",
+        "granddaughter": "granddaughter", "stepmother": "stepmother", "stepfather": "stepfather", "spouse": "spouse",
+        "partner": "partner", "twin": "twin", "child": "child children", "girlfriend": "girlfriend",
+        "boyfriend": "boyfriend",
         "female": "female woman women girl lady",
         "male": "male man men boy gentleman",
         "she": "she her hers", "he": "he him his",
@@ -221,7 +246,41 @@ SHORTHAND = {
     }.items()
 }  # fmt: skip
 
-# Stems of international nonproprietary names (WHO, "The use of stems", 2018), and common names that bear none.
+# Drugs whose names are taken for each other (ISMP, List of Confused Drug Names; FDA and ISMP, Lists of Look-Alike Drug
+# Names with Recommended Tall Man Letters): a chosen part, each line names that are confused among themselves.
+_CONFUSED = (
+    "acetazolamide acetohexamide", "alprazolam lorazepam clonazepam", "amiloride amlodipine",
+    "aripiprazole rabeprazole omeprazole", "atomoxetine atorvastatin", "azacitidine azathioprine",
+    "bupropion buspirone", "captopril carvedilol", "carbamazepine oxcarbazepine", "carboplatin cisplatin",
+    "cefazolin cefotetan cefoxitin ceftazidime ceftriaxone", "celebrex celexa cerebyx", "cetirizine sertraline",
+    "chlorpromazine chlorpropamide", "clobazam clonazepam", "clomiphene clomipramine", "clonazepam clonidine",
+    "cycloserine cyclosporine", "dactinomycin daptomycin", "daunorubicin doxorubicin idarubicin",
+    "dexamethasone dexmedetomidine", "diazepam diltiazem", "dimenhydrinate diphenhydramine", "dobutamine dopamine",
+    "duloxetine fluoxetine paroxetine fluvoxamine", "ephedrine epinephrine", "esomeprazole aripiprazole",
+    "fentanyl sufentanil", "flavoxate fluvoxamine", "glipizide glyburide", "guaifenesin guanfacine",
+    "hydralazine hydroxyzine hydromorphone", "hydrocodone oxycodone", "hydromorphone morphine oxymorphone",
+    "hydrocortisone hydrocodone", "infliximab rituximab", "ketamine ketorolac", "labetalol lamictal",
+    "lamictal lamisil", "lamivudine lamotrigine", "levetiracetam levofloxacin levocarnitine",
+    "levothyroxine liothyronine", "losartan valsartan", "medroxyprogesterone methylprednisolone methyltestosterone",
+    "metformin metronidazole", "methadone methylphenidate metolazone", "methimazole metolazone",
+    "metoprolol metoclopramide", "mifepristone misoprostol", "mitomycin mitoxantrone",
+    "nicardipine nifedipine nimodipine",
+    "nizatidine tizanidine", "oxcarbazepine carbamazepine", "oxybutynin oxycodone", "paclitaxel docetaxel",
+    "penicillin penicillamine", "pentobarbital phenobarbital", "pioglitazone rosiglitazone", "prednisone prednisolone",
+    "pramipexole propranolol", "propylthiouracil purinethol", "quetiapine olanzapine", "quinidine quinine",
+    "rifampin rifaximin rifapentine", "risperidone ropinirole", "romidepsin romiplostim", "saxagliptin sitagliptin",
+    "sulfadiazine sulfasalazine sulfisoxazole", "sumatriptan zolmitriptan", "tacrolimus sirolimus",
+    "ticagrelor ticlopidine", "tolazamide tolbutamide tolcapone", "topamax toprol", "tramadol trazodone",
+    "valacyclovir valganciclovir", "vinblastine vincristine vinorelbine", "zantac zyrtec zyprexa",
+    "zolpidem zaleplon",
+)  # fmt: skip
+CONFUSED_DRUGS: dict[str, frozenset[str]] = {
+    name: frozenset(other for line in _CONFUSED if name in line.split() for other in line.split()) - {name}
+    for name in {name for line in _CONFUSED for name in line.split()}
+}
+"""Name of a drug, in lower case -> the names that it is confused with."""
+
+# Stems of international nonproprietary names (WHO, "The use of stems", 2018), and common or confused names without one.
 DRUG = re.compile(
     r"[a-z]{2,}(?:pril|sartan|olol|statin|prazole|tidine|cillin|mycin|micin|floxacin|cycline|conazole|mab|tinib|ciclovir|"
     r"gliptin|gliflozin|glutide|formin|xaban|parin|dipine|zepam|zolam|triptan|setron|oxetine|zosin|thiazide|semide|profen|"
@@ -234,4 +293,5 @@ DRUG = re.compile(
     r"gabapentin|levothyroxine|prednisone|albuterol|furosemide|sertraline|citalopram|escitalopram|bupropion|trazodone|"
     r"lithium|phenytoin|valproate|lamotrigine|levetiracetam|hydralazine|hydroxyzine|clonidine|amiodarone|nitroglycerin|"
     r"spironolactone|allopurinol|colchicine|methotrexate|ondansetron|methadone|naloxone|epinephrine|glipizide|glyburide"
+    rf"|{'|'.join(sorted(CONFUSED_DRUGS))}"
 )

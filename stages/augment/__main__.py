@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from stages import metrics
+from stages import guard, metrics
 from stages.augment import preview, review
 from stages.augment.ledger import changed_side
 from stages.augment.names import Groups, read_csv, read_table, read_terms
@@ -84,7 +84,7 @@ def _mark(params: Params, tables: dict[str, Groups], key: Key) -> str:
     declared = params.augment.model_dump(exclude={"review", "sample"})
     told = {name: hashlib.sha256(repr(groups).encode()).hexdigest() for name, groups in tables.items()}
     models = [Path(model) for operator in params.augment.operators.values() for model in operator.models]
-    depends = [Path(params.augment.names), Path(params.augment.terms), *models]
+    depends = [Path(params.augment.names), Path(params.augment.terms), Path(guard.__file__).parent, *models]
     return fingerprint(key, "augment", {"seed": params.seed, "augment": declared, "tables": told}, depends)
 
 

@@ -1,1 +1,1 @@
-"""Cleans de-identified text: abbreviations, typos, copy-forward and boilerplate, each an operator of its own."""
+"""Cleans de-identified text: tables, abbreviations, typos, copy-forward and boilerplate, each an operator."""

@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stages import metrics
+from stages import guard, metrics
 from stages.clean.boilerplate import Boilerplate, repeated_lines
 from stages.clean.lexicon import read_abbreviations, read_terms
+from stages.clean.score import read_gold, score
 from stages.clean.show import clean_files, print_diff
-from stages.clean.step import Clean
+from stages.clean.step import Clean, Cleaned
 from stages.flow import run
-from stages.guard import Names
 from stages.keys import Key
 from stages.memo import fingerprint
 from stages.params import Params, load_or_exit
-from stages.records import Record
-from stages.shards import read
+from stages.records import Record, to_json
+from stages.shards import read, read_shard, shard_path, write_bytes, write_shard
 
 SOURCE = Path("data/deidentify/records")
 TARGET = Path("data/clean")
@@ -46,11 +47,24 @@ def of_pipeline(params: Params) -> None:
     key = Key.read(params.key_file)
     curated = frozenset(name for name, source in params.sources.items() if source.deidentified)
     repeated = _repeated(params, curated)
-    declared = {"clean": params.clean.model_dump(), "curated": sorted(curated), "repeated": sorted(repeated)}
-    mark = fingerprint(key, "clean", declared, [Path(params.clean.abbreviations), Path(params.clean.terms)])
-    counts = run(Clean(params.clean, curated, repeated), [SOURCE], TARGET, params.flow, key, mark)
+    declared = {
+        "clean": params.clean.model_dump(exclude={"gold"}),
+        "curated": sorted(curated),
+        "repeated": sorted(repeated),
+    }
+    depends = [Path(params.clean.abbreviations), Path(params.clean.terms), Path(guard.__file__).parent]
+    mark = fingerprint(key, "clean", declared, depends)
+    gold = read_gold(params.clean.gold, key) if params.clean.gold else {}
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET, prefix=".work") as folder:
+        work = Path(folder)
+        counts = run(Clean(params.clean, curated, repeated), [SOURCE], work, params.flow, key, mark)
+        short = read_abbreviations(params.clean.abbreviations)
+        numbers = score(gold, read(SOURCE, Record), read(work / "records", Cleaned), short) if gold else {}
+        for shard in range(params.flow.shards):
+            _write(work, shard)
     none = {f"{what}.{name}": 0 for name in params.clean.operators for what in ("changes", "held_back")}
-    metrics.write(METRICS, none | {"boilerplate_lines": len(repeated)} | counts)
+    metrics.write(METRICS, none | {"boilerplate_lines": len(repeated)} | counts | ({"gold": numbers} if gold else {}))
 
 
 def of_files(params: Params, files: list[Path], *, diff: bool) -> None:
@@ -62,10 +76,19 @@ def of_files(params: Params, files: list[Path], *, diff: bool) -> None:
             sys.stdout.write(text)
 
 
+def _write(work: Path, shard: int) -> None:
+    """A shard's records, its quarantine, and the log of what was changed in which record."""
+    done = list(read_shard(shard_path(work / "records", shard), Cleaned))
+    write_shard(shard_path(TARGET / "records", shard), (cleaned.record for cleaned in done))
+    logs = ({"id": cleaned.id, "changes": cleaned.log} for cleaned in done if cleaned.log)
+    write_bytes(shard_path(TARGET / "changes", shard), b"".join(to_json(log) + b"\n" for log in logs))
+    write_bytes(shard_path(TARGET / "quarantine", shard), shard_path(work / "quarantine", shard).read_bytes())
+
+
 def _repeated(params: Params, curated: frozenset[str]) -> frozenset[str]:
     if Boilerplate.name not in params.clean.operators:
         return frozenset()
-    names = Names.of([term] for term in read_terms(params.clean.terms))
+    names = guard.Names.of([term] for term in read_terms(params.clean.terms))
     return repeated_lines(_notes(curated), params.clean.repeated_in, names)
 
 

@@ -1,6 +1,7 @@
 """Abbreviations spelled out where they have one meaning, or where the words of one meaning stand near.
 
-An abbreviation alone on its line is a header and stays. Two senses whose words stand equally near leave it as it is.
+An abbreviation alone on its line is a header and stays. Where words of another sense stand near as well, the best must
+lead it clearly; in doubt it stays.
 Units, schedules and whatever else the guard protects are never touched.
 """
 
@@ -14,8 +15,10 @@ from stages.clean.change import Change, Context, Edited, Medium, rewritten, surr
 from stages.clean.lexicon import Sense, english, read_abbreviations
 
 NEAR = 80
+# Words by which a sense must lead another that has any.
+LEAD = 2
 _TOKEN = re.compile(r"(?<![\w/&.@'’-])[A-Za-z](?:[A-Za-z0-9]*(?:[/&][A-Za-z0-9]+)+|[A-Za-z0-9]*)(?![\w/&@'’-])")
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[a-z]+\d*")
 
 
 class Abbreviations:
@@ -70,9 +73,10 @@ def _meant(senses: list[Sense], short: str, text: str, start: int, end: int) -> 
         return senses[0].expansion
     near = set(_WORD.findall(text[max(0, start - NEAR) : start].lower() + " " + text[end : end + NEAR].lower()))
     near.discard(short.lower())
-    hits = [len(sense.context & near) for sense in senses]
-    best = max(hits)
-    return senses[hits.index(best)].expansion if best and hits.count(best) == 1 else None
+    hits = sorted(((len(sense.context & near), sense.expansion) for sense in senses), reverse=True)
+    (best, expansion), *rest = hits
+    rival = rest[0][0] if rest else 0
+    return expansion if best and (not rival or best - rival >= LEAD) else None
 
 
 def _after_number(text: str, start: int) -> bool:

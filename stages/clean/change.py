@@ -59,7 +59,7 @@ class Operator(Protocol):
     name: str
     media: frozenset[Medium]
 
-    def __call__(self, text: str, context: Context) -> Edited:
+    def __call__(self, text: str, context: Context, /) -> Edited:
         """Clean a text."""
 
 

@@ -4,26 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
+
+import orjson
 
 from stages.clean.abbreviations import Abbreviations
 from stages.clean.boilerplate import Boilerplate
 from stages.clean.change import Change, Context, Medium, Operator
 from stages.clean.copy_forward import CopyForward
+from stages.clean.tables import Tables
 from stages.clean.typos import Typos
 from stages.flow import Count, Rejected
 from stages.params.clean import Clean as Declared
-from stages.records import Record
+from stages.records import Record, to_json
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one operator made of one text."""
+    """What one operator made of one text; `where` names the text within its record."""
 
+    where: str
     operator: str
     before: str
     changes: tuple[Change, ...]
     held_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A record as it flows on, and the log of what was changed in it: (text, operator, start, end, before, after).
+
+    The text is `text`, `turn <number from 0>` or the name of a field. Start and end are code points of what the
+    operator was given, which is what the one before it gave.
+    """
+
+    record: Record
+    log: tuple[tuple[str, str, int, int, str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def group(self) -> str:
+        return self.record.group
+
+    @classmethod
+    def from_json(cls, line: bytes | str) -> Self:
+        """Parse one JSON object."""
+        plain = orjson.loads(line)
+        log = tuple((where, what, start, end, a, b) for where, what, start, end, a, b in plain.get("log", ()))
+        return cls(Record.from_json(to_json(plain["record"])), log)
 
 
 class Clean:
@@ -35,7 +66,7 @@ class Clean:
     stage = "clean"
     unit: Literal["record", "group"] = "group"
     takes = Record
-    gives = Record
+    gives = Cleaned
 
     def __init__(self, declared: Declared, curated: frozenset[str], repeated: frozenset[str]) -> None:
         self._declared, self._curated, self._repeated = declared, curated, repeated
@@ -44,12 +75,12 @@ class Clean:
         """Build the operators, whose dictionaries take a second."""
         self._operators = [self._operator(name) for name in self._declared.operators]
 
-    def process(self, unit: Sequence[Record]) -> Iterable[Record | Rejected | Count]:
+    def process(self, unit: Sequence[Record]) -> Iterable[Cleaned | Rejected | Count]:
         """Yield the cleaned records; one of which nothing is left is rejected."""
         earlier: list[str] = []
         for record in sorted(unit, key=lambda r: (r.encounter or "", r.id)):
             if record.source in self._curated or record.audio:
-                yield record
+                yield Cleaned(record)
                 continue
             cleaned, passes = self.clean(record, tuple(earlier))
             yield from (Count(f"changes.{done.operator}", len(done.changes)) for done in passes if done.changes)
@@ -58,7 +89,10 @@ class Clean:
                 last = next(done.operator for done in reversed(passes) if done.changes)
                 yield Rejected(record.id, record.group, record.source, f"nothing left after {last}")
             else:
-                yield cleaned
+                log = (
+                    (done.where, c.operator, c.start, c.end, c.before, c.after) for done in passes for c in done.changes
+                )
+                yield Cleaned(cleaned, tuple(log))
             if record.text:
                 earlier.append(record.text)
 
@@ -67,17 +101,20 @@ class Clean:
         passes: list[Pass] = []
         if record.text is not None:
             context = Context("note", record.surrogates, earlier)
-            return replace(record, text=self._text(record.text, context, passes)), passes
+            return replace(record, text=self._text("text", record.text, context, passes)), passes
         spoken = Context("speech", record.surrogates)
-        turns = tuple(replace(turn, text=self._text(turn.text, spoken, passes)) for turn in record.turns)
+        turns = tuple(
+            replace(turn, text=self._text(f"turn {n}", turn.text, spoken, passes))
+            for n, turn in enumerate(record.turns)
+        )
         filled = Context("field", record.surrogates)
-        fields = {name: self._text(value, filled, passes) for name, value in record.fields.items()}
+        fields = {name: self._text(name, value, filled, passes) for name, value in record.fields.items()}
         return replace(record, turns=turns, fields=fields), passes
 
-    def _text(self, text: str, context: Context, passes: list[Pass]) -> str:
+    def _text(self, where: str, text: str, context: Context, passes: list[Pass]) -> str:
         for operator in self._of(context.medium):
             edited = operator(text, context)
-            passes.append(Pass(operator.name, text, edited.changes, edited.held_back))
+            passes.append(Pass(where, operator.name, text, edited.changes, edited.held_back))
             text = edited.text
         return text
 
@@ -92,6 +129,8 @@ class Clean:
             return CopyForward()
         if name == Typos.name:
             return Typos(declared.terms, declared.most_edits)
+        if name == Tables.name:
+            return Tables()
         return Abbreviations(declared.abbreviations)
 
 

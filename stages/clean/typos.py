@@ -7,18 +7,16 @@ that may be a drug into another drug. Candidates come from SymSpell (Garbe 2012;
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from stages import cues
 from stages.clean.change import Change, Context, Edited, Medium, rewritten, surrogate_spans
 from stages.clean.lexicon import english, read_terms
 
-if TYPE_CHECKING:
-    pass
-
 LEAST_LETTERS = 5
 # Occurrences in the English corpus from which a word is so common that a rare look-alike is a slip of the fingers.
 COMMON = 1_000_000
+# Edits by which a drug must lie nearer than any that it is confused with.
+APART = 3
 # How many times more common than the next candidate a correction must be.
 STANDS_OUT = 5
 _WORD = re.compile(rf"(?<![\w/.@'’-])[a-z]{{{LEAST_LETTERS},}}(?![\w/@'’-])")
@@ -48,6 +46,7 @@ class Typos:
             if count >= COMMON:
                 self._common.create_dictionary_entry(word, count)
         self._known = words | english().keys() | _american(english()) | cues.UNITS.keys() | cues.SHORTHAND.keys()
+        self._known |= cues.CONFUSED_DRUGS.keys()
         self._corrections: dict[str, str | None] = {}
 
     def __call__(self, text: str, context: Context) -> Edited:
@@ -88,7 +87,7 @@ class Typos:
         term: str = close[0].term
         # hypertension and hypotension, or two drugs: whoever must guess leaves it.
         risky = cues.DRUG.fullmatch(term) or term.startswith(("hypo", "hyper", "brady", "tachy"))
-        if risky and len(near) > 1:
+        if risky and (len(near) > 1 or _may_be_another_drug(word, term, close[0].distance)):
             return None
         return None if self._is_plainer_english(word, close[0].distance) else term
 
@@ -111,6 +110,14 @@ class Typos:
             return None
         term: str = near[0].term
         return term if _is_slip(word, term) else None
+
+
+def _may_be_another_drug(word: str, term: str, distance: int) -> bool:
+    """Whether a drug that is confused with the term lies nearly as near, also one that no lexicon holds."""
+    from rapidfuzz.distance import OSA
+
+    others = cues.CONFUSED_DRUGS.get(term, ())
+    return any(OSA.distance(word, other) < distance + APART for other in others)
 
 
 def _is_slip(word: str, term: str) -> bool:

@@ -275,8 +275,8 @@ def files(plain: Plain) -> Iterator[Fault]:
         if isinstance(operator.get("table"), str) and _reads("augment"):
             yield from _there((*path, "table"), operator["table"])
     for place in (
-        ("clean", "abbreviations"), ("clean", "terms"), ("deidentify", "gold"), ("deidentify", "terms"),
-        ("deidentify", "headers"),
+        ("clean", "abbreviations"), ("clean", "terms"), ("clean", "gold"), ("deidentify", "gold"),
+        ("deidentify", "terms"), ("deidentify", "headers"),
         ("evaluate", "synonyms"), ("evaluate", "terms"),
     ):  # fmt: skip
         found = _mapping(plain, *place[:-1]).get(place[-1])

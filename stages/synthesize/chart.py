@@ -41,6 +41,7 @@ def make_report(case: Case, cast: Cast, rng: random.Random) -> Report:
         running=fill(rng.choice(RUNNING[cast.held_out]), cast, rng),
         footer=footer,
         layout=draw_layout(rng),
+        typed=tuple(typed for part in told for typed in part.typed),
     )
 
 

@@ -94,6 +94,7 @@ def build(settings: Synthesize, seed: int, folder: Path) -> dict[str, int]:
             whole.counts.update(made.counts)
     whole.labels += _write_summaries(raw, whole.summaries)
     gold.write(folder / "gold" / "spans.jsonl", whole.labels)
+    gold.write_typed(folder / "gold" / "typed.jsonl", whole.labels)
     whole.counts.update(manifest.write(folder, whole.audible))
     whole.counts.update(f"spans.{span.label}" for label in whole.labels for span in label.content.spans)
     whole.counts["spans"] = sum(len(label.content.spans) for label in whole.labels)
@@ -126,7 +127,16 @@ def _write_patient(raw: Path, settings: Synthesize, seed: int, number: int) -> M
         }
         told, said = reading_order(report), Filled(f"{dialogue.text}\n", dialogue.spans)
         made.labels += [
-            Gold("reports", f"{visit}.{ending}", None, content=told, format=kind, sections=outline(report), **known),
+            Gold(
+                "reports",
+                f"{visit}.{ending}",
+                None,
+                content=told,
+                format=kind,
+                sections=outline(report),
+                typed=report.typed,
+                **known,
+            ),
             Gold("visits", f"{visit}.txt", None, content=said, format="txt", **known),
         ]
         row = {name: value.text for name, value in filled.items()}

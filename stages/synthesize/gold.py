@@ -16,6 +16,9 @@
 - `sections`: {`header`, `start`, `end`} of a report's sections, header included; empty elsewhere.
 - `diagnosis`, `differential` (likeliest first): of the case that the text tells.
 - `format`: `pdf`, `scan.pdf`, `scan.png`, `docx`, `rtf`, `txt` or `jsonl`.
+
+`gold/typed.jsonl` holds one JSON object for each document, with `source`, `file`, `row` and `format` as above, and
+`typed`: [kind, typed, meant] of all that was abbreviated (`abbreviations`) or misspelt (`typos`) in it.
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ class Gold:
     differential: Sequence[str]
     format: str
     sections: Sequence[tuple[str, int, int]] = ()
+    typed: Sequence[tuple[str, str, str]] = ()
 
 
 def write(path: Path, labels: Iterable[Gold]) -> None:
@@ -52,6 +56,16 @@ def write(path: Path, labels: Iterable[Gold]) -> None:
     ordered = sorted(labels, key=lambda gold: (gold.source, gold.file, gold.row or 0))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(to_json(_plain(gold)) + b"\n" for gold in ordered))
+
+
+def write_typed(path: Path, labels: Iterable[Gold]) -> None:
+    """Write `typed.jsonl`."""
+    ordered = sorted(labels, key=lambda gold: (gold.source, gold.file, gold.row or 0))
+    lines = [
+        {"source": g.source, "file": g.file, "row": g.row, "format": g.format, "typed": [list(one) for one in g.typed]}
+        for g in ordered
+    ]
+    path.write_bytes(b"".join(to_json(line) + b"\n" for line in lines))
 
 
 def _plain(gold: Gold) -> dict[str, Any]:

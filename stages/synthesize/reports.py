@@ -17,6 +17,14 @@ MOST_TYPOS = 3
 WORD = re.compile(r"⟦[^⟧]*⟧|\b[a-z]{7,}\b")
 
 
+class Typed(NamedTuple):
+    """What was typed in place of what was meant: `kind` is `abbreviations` or `typos`."""
+
+    kind: str
+    typed: str
+    meant: str
+
+
 class Section(NamedTuple):
     """A part of a report; `header` is empty for letterheads, signatures and footers.
 
@@ -27,6 +35,7 @@ class Section(NamedTuple):
     header: str
     text: str
     kind: str
+    typed: tuple[Typed, ...] = ()
 
 
 def make_report(case: Case, rng: random.Random, held_out: bool) -> tuple[Section, ...]:
@@ -40,7 +49,8 @@ def make_report(case: Case, rng: random.Random, held_out: bool) -> tuple[Section
     for part in layout["parts"].split():
         header = "" if part in UNTITLED else rng.choice(pools("reports")["headers"][part])
         text = _text(part, case, rng, voice, known)
-        sections.append(Section(header.upper() if capitals else header, spelling.of(text), part))
+        written, typed = spelling.of(text)
+        sections.append(Section(header.upper() if capitals else header, written, part, typed))
     return tuple(sections)
 
 
@@ -80,10 +90,6 @@ def _known(case: Case) -> dict[str, str]:
     }
 
 
-def _shortened(found: re.Match[str], short: str) -> str:
-    return found.group() if found.group().startswith("⟦") else short
-
-
 class _Spelling:
     """How one report is typed: abbreviated throughout or not at all, with a few slips."""
 
@@ -96,17 +102,29 @@ class _Spelling:
             *f"{case.treatment} {listed(str(one) for one in case.medicines)} {listed(case.allergies)}".split()
         }
 
-    def of(self, text: str) -> str:
+    def of(self, text: str) -> tuple[str, tuple[Typed, ...]]:
+        """The text as it is typed, and what in it stands for something else."""
+        typed: list[Typed] = []
+
+        def shortened(found: re.Match[str], short: str) -> str:
+            if found.group().startswith("⟦"):
+                return found.group()
+            typed.append(_shortest(short, found.group()))
+            return short
+
         for phrase, short in self._short.items():
-            text = re.sub(rf"⟦[^⟧]*⟧|\b{re.escape(phrase)}\b", partial(_shortened, short=short), text)
+            text = re.sub(rf"⟦[^⟧]*⟧|\b{re.escape(phrase)}\b", partial(shortened, short=short), text)
         if self._typos and self._rng.random() < 0.4:
             words = [found for found in WORD.finditer(text) if found.group() not in self._spared]
             words = [found for found in words if not found.group().startswith("⟦")]
             if words:
                 self._typos -= 1
                 found = self._rng.choice(words)
-                text = text[: found.start()] + self._slip(found.group()) + text[found.end() :]
-        return text
+                slip = self._slip(found.group())
+                text = text[: found.start()] + slip + text[found.end() :]
+                if slip != found.group():
+                    typed.append(Typed("typos", slip, found.group()))
+        return text, tuple(typed)
 
     def _slip(self, word: str) -> str:
         at = self._rng.randint(1, len(word) - 3)
@@ -117,3 +135,10 @@ class _Spelling:
                 return word[:at] + word[at + 1 :]
             case _:
                 return word[:at] + word[at] + word[at:]
+
+
+def _shortest(short: str, phrase: str) -> Typed:
+    """Without the words that both end in: `abd` for `abdominal`, not `abd pain` for `abdominal pain`."""
+    while " " in short and short.rpartition(" ")[2] == phrase.rpartition(" ")[2]:
+        short, phrase = short.rpartition(" ")[0], phrase.rpartition(" ")[0]
+    return Typed("abbreviations", short, phrase)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from stages import guard, metrics, shards
 from stages.clean.boilerplate import repeated_lines
-from stages.clean.step import Clean
+from stages.clean.step import Clean, Cleaned
 from stages.flow import run
 from stages.keys import Key
 from stages.params.clean import Clean as Declared
@@ -67,7 +69,8 @@ def cleaned(declared: Declared, folder: Path, workers: int = 1) -> tuple[dict[st
     shards.write(folder / "in", records(), flow.shards)
     repeated = repeated_lines(records(), declared.repeated_in, guard.NO_NAMES)
     counts = run(Clean(declared, frozenset({"cards"}), repeated), [folder / "in"], folder / "out", flow, KEY, "mark")
-    return {record.id: record for record in shards.read(folder / "out" / "records", Record)}, counts
+    done = shards.read(folder / "out" / "records", Cleaned)
+    return {cleaned.id: cleaned.record for cleaned in done}, counts
 
 
 def test_every_kind_of_record_is_cleaned_as_it_should(lexicon: Declared, tmp_path: Path) -> None:
@@ -85,13 +88,31 @@ def test_every_kind_of_record_is_cleaned_as_it_should(lexicon: Declared, tmp_pat
     assert counts["changes.abbreviations"] == 4 + 4 + 4 + 1 + 2
 
 
+def test_the_log_leads_from_what_was_read_to_what_flows_on(lexicon: Declared, tmp_path: Path) -> None:
+    cleaned(lexicon, tmp_path)
+    before = {record.id: record for record in records()}
+    for done in shards.read(tmp_path / "out" / "records", Cleaned):
+        told = _texts(before[done.id])
+        # Operators follow each other; each counts in what the one before it gave, so its changes go in from the back.
+        for _, changes in groupby(done.log, key=lambda change: change[:2]):
+            for where, _, start, end, old, new in reversed(list(changes)):
+                assert told[where][start:end] == old
+                told[where] = told[where][:start] + new + told[where][end:]
+        assert told == _texts(done.record)
+
+
+def _texts(record: Record) -> dict[str, str]:
+    turns = {f"turn {number}": turn.text for number, turn in enumerate(record.turns)}
+    return {"text": record.text or "", **turns, **record.fields}
+
+
 def test_what_is_heard_is_left_as_it_was_said(lexicon: Declared) -> None:
     step = Clean(lexicon, frozenset(), frozenset())
     step.setup()
     said = Record("d", "visits", "g1", "dialogue", ORIGIN, turns=(Turn("doctor", "Any HTN?", 0.0, 1.0),))
     heard = replace(said, audio="a.flac")
-    assert list(step.process([heard])) == [heard]
-    assert heard.turns != next(found.turns for found in step.process([said]) if isinstance(found, Record))
+    assert list(step.process([heard])) == [Cleaned(heard)]
+    assert heard.turns != next(f.record.turns for f in step.process([said]) if isinstance(f, Cleaned))
 
 
 def test_an_operator_left_out_does_nothing(lexicon: Declared, tmp_path: Path) -> None:
@@ -196,5 +217,9 @@ def test_the_stage_reads_and_writes_what_it_should(lexicon: Declared, tmp_path: 
     numbers = metrics.read(tmp_path / "metrics/clean.json")
     assert (numbers["boilerplate_lines"], numbers["changes.boilerplate"]) == (1, 9)
     assert numbers["held_back.typos"] == 0
+    logged = [json.loads(line) for path in (tmp_path / "data/clean/changes").iterdir() for line in path.open()]
+    operators = [change[1] for line in logged for change in line["changes"]]
+    assert operators.count("typos") == numbers["changes.typos"] > 0
+    assert not list((tmp_path / "data/clean").glob(".work*"))
     assert numbers["in"] == numbers["out"] + numbers["quarantined"] == 9
     assert all(notice not in (r.text or "") for r in shards.read(tmp_path / "data/clean/records", Record))

@@ -70,6 +70,17 @@ def test_the_command_gives_the_same_bytes_over_what_an_earlier_run_left(clinic, 
     assert sums(out) == sums(clinic)
 
 
+def test_what_was_mistyped_stands_in_its_document(clinic, labels):
+    texts = {(label["source"], label["file"], label["row"]): label["text"] for label in labels}
+    told = [json.loads(line) for line in (clinic / "gold/typed.jsonl").read_text().splitlines()]
+    assert {(each["source"], each["file"], each["row"]) for each in told} == texts.keys()
+    planted = [(each, *one) for each in told for one in each["typed"]]
+    assert {kind for _, kind, _, _ in planted} == {"typos", "abbreviations"}
+    for each, _, typed, meant in planted:
+        assert typed != meant
+        assert typed in texts[each["source"], each["file"], each["row"]]
+
+
 def test_a_larger_clinic_leaves_patients_as_they_were(clinic, tmp_path):
     build(SETTINGS.model_copy(update={"patients": 7}), SEED, tmp_path)
     before, after = sums(clinic / "raw/reports"), sums(tmp_path / "raw/reports")

@@ -64,6 +64,7 @@ class Report:
         letterhead: Lines at the top of the first page.
         signature: Lines below the last section.
         running: What every page bears at its top, and `footer` at its foot, before the page number; may be empty.
+        typed: (kind, typed, meant) of what was abbreviated or misspelt, in no order.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Report:
     running: Filled
     footer: Filled
     layout: Layout
+    typed: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         unprintable = {letter for letter in reading_order(self).text if not _printable(letter)}
