@@ -47,9 +47,7 @@ def _reidentify(given: list[str]) -> NoReturn:
         description="Print records of data/deidentify with their originals in their places. The key is that of "
         "--key, else of the environment variable ROUNDS_KEY, else of key_file. Nothing is written.",
     )
-    parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="JSONL of data/deidentify/records"
-    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL of data/deidentify/records")
     parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
     parser.add_argument("--key", type=Path, help="the key that the originals were sealed with")
     arguments = parser.parse_args(given)

@@ -84,7 +84,12 @@ def output(clinic: Clinic, terms: Path, tmp_path_factory: pytest.TempPathFactory
     def deidentified(dates: str) -> list[Record]:
         if dates not in made:
             plain = {"engine": {"model": str(folder)}, "thresholds": {"default": 0.4}, "terms": str(terms)}
-            step = Step(Deidentify.model_validate({**plain, "dates": dates, "most_days": MOST_DAYS[dates]}), (), Key(b"k" * 40), Path("unused"))
+            step = Step(
+                Deidentify.model_validate({**plain, "dates": dates, "most_days": MOST_DAYS[dates]}),
+                (),
+                Key(b"k" * 40),
+                Path("unused"),
+            )
             step.setup()
             units = [[one for one in clinic.records if one.group == group] for group in clinic.truth]
             found = [one for unit in units for one in step.process(unit)]

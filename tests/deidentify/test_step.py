@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from stages.deidentify import finder as finder_module
+from stages.deidentify.calendars import offset_of
 from stages.deidentify.content import Content
 from stages.deidentify.dates import parse
 from stages.deidentify.known import Known
 from stages.deidentify.reasons import CHANGED, LEFT
-from stages.deidentify.calendars import offset_of
 from stages.deidentify.step import Deidentified, Step
 from stages.flow import Rejected, run_values
 from stages.keys import Key
@@ -79,9 +79,7 @@ def test_what_one_record_tells_is_found_in_another(step: Callable[..., Step]) ->
 
 
 def test_all_dates_move_by_one_offset(step: Callable[..., Step], key: Key) -> None:
-    (done,) = out(
-        step(dates="shift", most_days=365), record("Seen 03/14/2023, then March 20, 2023 and 2023-04-01.")
-    )
+    (done,) = out(step(dates="shift", most_days=365), record("Seen 03/14/2023, then March 20, 2023 and 2023-04-01."))
     days = offset_of(key, "g1", 365)
     moved = re.findall(r"\d\d/\d\d/\d{4}|[A-Z][a-z]+ \d+, \d{4}|\d{4}-\d\d-\d\d", done.record.text or "")
     for text, day in zip(moved, (date(2023, 3, 14), date(2023, 3, 20), date(2023, 4, 1)), strict=True):
