@@ -2,7 +2,8 @@
 
 The attacker has the output, data/deidentify/records, and a list of all patients with their names, birth dates, record
 numbers and, for `intervals` and `visit windows`, days of visits. Neither the key, the extracted records
-nor this repository's finder is used to attack; key and gold tell afterwards which claims are right. Last line: one JSON object.
+nor this repository's finder is used to attack; key and gold tell afterwards which claims are right. Last line: one
+JSON object.
 """
 
 from __future__ import annotations
