@@ -1,8 +1,9 @@
 """An attack on the output: `python benchmarks/attack.py --gold data/synthesize/gold --key data/synthesize/key`.
 
 The attacker has the output, data/deidentify/records, and a list of all patients with their names, birth dates, record
-numbers and, for `intervals`, days of visits. Neither the key, the extracted records nor this repository's finder is
-used to attack; key and gold tell afterwards which claims are right. Last line: one JSON object.
+numbers and, for `intervals` and `visit windows`, days of visits. Neither the key, the extracted records
+nor this repository's finder is used to attack; key and gold tell afterwards which claims are right. Last line: one
+JSON object.
 """
 
 from __future__ import annotations
@@ -26,18 +27,22 @@ from stages import shards
 from stages.keys import Key
 from stages.records import Record
 
-WINDOW = 365  # days by which dates move at most: deidentify.most_days
-LEAST_VISITS = 3  # days of a list that must fit one offset
+LEAST_VISITS = 3  # days of a list that must fit one offset over all records of a patient
+LEAST_IN_VISIT = 2  # the same within the records of one visit
 COMMON = 3  # groups in which a word is no leftover of one patient, but a word
 MISREAD = str.maketrans("oqliszbg", "00115286")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<m2>\d\d?)/(?P<d2>\d\d?)/(?P<y2>\d{4}|\d\d)(?!\d)"
     r"|(?P<mon>[A-Z][a-z]{2})[a-z]*\.? (?P<d3>\d\d?)(?:st|nd|rd|th)?,? (?P<y3>\d{4})"
+    r"|(?<![\d.])(?P<d5>\d\d?)\.(?P<m5>\d\d?)\.(?P<y5>\d{4})"
     r"|(?P<d4>\d\d?)[- ](?P<mon4>[A-Z][a-z]{2})[a-z]*[- ](?P<y4>\d{4})"
 )
 BORN = re.compile(r"(?i)\b(?:d\.?o\.?b\.?|born|birth(?:\s?date)?)\b[^\d\n]{0,20}")
-VISIT = re.compile(r"(?i)\b(?:visit|seen|service|encounter|admitted|admission|date)\b[^\d\n]{0,20}$")
+VISIT = re.compile(
+    r"(?i)\b(?:visit|seen|saw|service|encounter|admitted|admission|discharged?|arrived|date|recheck|review|again|f/u)\b"
+    r"[^\d\n]{0,20}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +68,20 @@ class Claim:
 Texts = dict[str, list[Record]]
 
 
-def attack(records: Iterable[Record], people: Sequence[Person]) -> list[Claim]:
-    """Every attack on every group of records."""
+def attack(records: Iterable[Record], people: Sequence[Person], most_days: int) -> list[Claim]:
+    """Every attack on every group of records; `most_days` is told by params.yaml, which is no secret."""
     groups: Texts = defaultdict(list)
     for record in records:
         groups[record.group].append(record)
     found: list[Claim] = []
     for by, tried in ATTACKS.items():
-        for group, persons in tried(groups, people):
+        for group, persons in tried(groups, people, most_days):
             # More than one is no claim: the attacker cannot tell which.
             found += [Claim(group, person, by) for person in persons if len(persons) == 1]
     return found
 
 
-def known_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def known_names(groups: Texts, people: Sequence[Person], _: int) -> Iterator[tuple[str, set[str]]]:
     """Full names in any case and order, with an initial for the first, or a typo in the longer parts."""
     for group, records in groups.items():
         words = [_plain(text).split() for text in _all_texts(records)]
@@ -88,7 +93,7 @@ def known_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, 
         yield group, {person.id for person in people if any(_is_named(name, by_last) for name in person.names)}
 
 
-def known_numbers(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def known_numbers(groups: Texts, people: Sequence[Person], _: int) -> Iterator[tuple[str, set[str]]]:
     """Record numbers without their separators, and with letters that are misread for digits."""
     for group, records in groups.items():
         joint = "\n".join(re.sub(r"[\s./()_-]+(?=\w)", "", _folded(text)) for text in _all_texts(records))
@@ -96,14 +101,14 @@ def known_numbers(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str
         yield group, {person.id for person in people if any(_stands(n, joint, misread) for n in person.numbers)}
 
 
-def known_births(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def known_births(groups: Texts, people: Sequence[Person], _: int) -> Iterator[tuple[str, set[str]]]:
     """Birth dates that stand as they are."""
     for group, records in groups.items():
         there = {day for _, day in _dates(records)}
         yield group, {person.id for person in people if person.birth in there}
 
 
-def leftover_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def leftover_names(groups: Texts, people: Sequence[Person], _: int) -> Iterator[tuple[str, set[str]]]:
     """A part of a name that is no surrogate and stands in few groups: an original left among inventions."""
     owners: dict[str, set[str]] = defaultdict(set)
     for person in people:
@@ -123,40 +128,72 @@ def leftover_names(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[st
         yield group, {person for person, number in votes.items() if number == most}
 
 
-def intervals(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def intervals(groups: Texts, people: Sequence[Person], most_days: int) -> Iterator[tuple[str, set[str]]]:
     """The offset under which most days of a known list of visits stand in the records."""
     for group, records in groups.items():
         there = {day.toordinal() for _, day in _dates(records)}
-        fits: dict[str, int] = {}
-        for person in people:
-            visits = {day.toordinal() for day in person.visits}
-            offsets = Counter(day - visit for day in there for visit in visits if abs(day - visit) <= WINDOW)
-            fits[person.id] = max(offsets.values(), default=0)
+        fits = {person.id: _fit(there, person.visits, most_days) for person in people}
         most = max(fits.values(), default=0)
         yield group, {person for person, fit in fits.items() if fit == most >= LEAST_VISITS}
 
 
-def birth_windows(groups: Texts, people: Sequence[Person]) -> Iterator[tuple[str, set[str]]]:
+def intervals_in_a_visit(groups: Texts, people: Sequence[Person], most_days: int) -> Iterator[tuple[str, set[str]]]:
+    """The same in each visit for itself, the birth date known too: who fits the most days over all visits."""
+    for group, records in groups.items():
+        votes: Counter[str] = Counter()
+        for there in _by_visit(records):
+            for person in people:
+                known = (*person.visits, *([person.birth] if person.birth else []))
+                fit = _fit(there, known, most_days)
+                votes[person.id] += fit if fit >= LEAST_IN_VISIT else 0
+        most = max(votes.values(), default=0)
+        yield group, {person for person, number in votes.items() if number == most > 0}
+
+
+def visit_windows(groups: Texts, people: Sequence[Person], most_days: int) -> Iterator[tuple[str, set[str]]]:
+    """Who was seen, for each visit that the records tell, on a day that a shift may have moved there."""
+    for group, records in groups.items():
+        told = [
+            day
+            for text in _all_texts(records)
+            for match in DATE.finditer(text)
+            if VISIT.search(text[max(0, match.start() - 30) : match.start()])
+            and not BORN.search(text[max(0, match.start() - 30) : match.start()])
+            and (day := _day(match))
+        ]
+        yield (
+            group,
+            {
+                person.id
+                for person in people
+                if told
+                and person.visits
+                and all(min(abs((day - v).days) for v in person.visits) <= most_days for day in told)
+            },
+        )
+
+
+def birth_windows(groups: Texts, people: Sequence[Person], most_days: int) -> Iterator[tuple[str, set[str]]]:
     """Who was born near the birth date, or in the birth year, that the records tell: candidates, not yet a person."""
     for group, records in groups.items():
         told = [text[match.end() : match.end() + 30] for text in _all_texts(records) for match in BORN.finditer(text)]
         days = [day for tail in told if (match := DATE.match(tail)) and (day := _day(match))]
         years = [int(match[1]) for tail in told if (match := re.match(r"((?:19|20)\d\d)(?!\S*\d)", tail))]
-        near = {p.id for p in people if p.birth and any(abs((day - p.birth).days) <= WINDOW for day in days)}
+        near = {p.id for p in people if p.birth and any(abs((day - p.birth).days) <= most_days for day in days)}
         yield group, near or {p.id for p in people if p.birth and p.birth.year in years}
 
 
-Attack = Callable[[Texts, Sequence[Person]], Iterator[tuple[str, set[str]]]]
+Attack = Callable[[Texts, Sequence[Person], int], Iterator[tuple[str, set[str]]]]
 ATTACKS: dict[str, Attack] = {
     "known names": known_names,
     "known numbers": known_numbers,
     "known births": known_births,
     "leftover names": leftover_names,
     "intervals": intervals,
+    "intervals in a visit": intervals_in_a_visit,
+    "visit windows": visit_windows,
     "birth windows": birth_windows,
 }
-BY_CHANCE_OF_NUMBERS = ("birth windows",)
-"""Attacks that find a patient only because the list of people is short; they are told apart in what is printed."""
 
 
 def report(claims: Sequence[Claim], truth: dict[str, str]) -> dict[str, dict[str, int]]:
@@ -176,6 +213,7 @@ def main() -> None:
     parser.add_argument("--records", type=Path, default=Path("data/deidentify/records"), help="default: %(default)s")
     parser.add_argument("--gold", type=Path, required=True, help="folder of the clinic's gold: who the patients are")
     parser.add_argument("--key", type=Path, required=True, help="tells which claims are right, and nothing else")
+    parser.add_argument("--most-days", type=int, default=3650, help="deidentify.most_days (default: %(default)s)")
     told = parser.parse_args()
     golds = [orjson.loads(line) for line in (told.gold / "spans.jsonl").read_bytes().splitlines()]
     people = list(population(golds))
@@ -184,14 +222,14 @@ def main() -> None:
     records = list(shards.read(told.records, Record))
     truth = {record.group: files[record.origin.file] for record in records if record.origin.file in files}
     records = [record for record in records if record.group in truth]
-    claims = attack(records, people)
+    claims = attack(records, people, told.most_days)
     found = report(claims, truth)
     for by, numbers in found.items():
-        print(f"{by:<16}{numbers['claimed']:>6} claimed{numbers['right']:>6} right")
+        print(f"{by:<22}{numbers['claimed']:>6} claimed{numbers['right']:>6} right")
     groups: Texts = defaultdict(list)
     for record in records:
         groups[record.group].append(record)
-    sizes = [len(near) for _, near in birth_windows(groups, people) if near]
+    sizes = [len(near) for _, near in birth_windows(groups, people, told.most_days) if near]
     facts = {
         "patients": len(set(truth.values())),
         "people": len(people),
@@ -240,8 +278,23 @@ def _dates(records: Iterable[Record]) -> Iterator[tuple[str, date]]:
         yield from ((match.group(), day) for match in DATE.finditer(text) if (day := _day(match)))
 
 
+def _by_visit(records: Iterable[Record]) -> list[set[int]]:
+    """The days that stand in the records of each visit."""
+    visits: Texts = defaultdict(list)
+    for record in records:
+        visits[record.encounter or record.id].append(record)
+    return [{day.toordinal() for _, day in _dates(each)} for each in visits.values()]
+
+
+def _fit(there: set[int], known: Iterable[date], most_days: int) -> int:
+    """How many known days stand among those that are there, under the offset that fits best."""
+    days = {day.toordinal() for day in known}
+    offsets = Counter(one - day for one in there for day in days if abs(one - day) <= most_days)
+    return max(offsets.values(), default=0)
+
+
 def _day(match: re.Match[str]) -> date | None:
-    part = {name.rstrip("234"): value for name, value in match.groupdict().items() if value}
+    part = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value}
     try:
         month = MONTHS.index(part["mon"].lower()) + 1 if "mon" in part else int(part["m"])
         year = int(part["y"])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEAST_BYTES = 32
+VARIABLE = "ROUNDS_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,25 @@ class Key:
     secret: bytes
 
     @classmethod
+    def given(cls, path: str | Path) -> Key:
+        """The key in the environment variable ROUNDS_KEY, else in the file; raises `ValueError` as `read` does."""
+        if secret := os.environ.get(VARIABLE):
+            return cls._checked(secret.strip().encode(), VARIABLE)
+        return cls.read(path)
+
+    @classmethod
     def read(cls, path: str | Path) -> Key:
         """Read a key file; raises `ValueError` naming the file when it is missing or too short."""
         try:
             secret = Path(path).read_bytes().strip()
         except FileNotFoundError:
             raise ValueError(f"{path}: no key there; make one with `python -m stages.keys {path}`") from None
+        return cls._checked(secret, path)
+
+    @classmethod
+    def _checked(cls, secret: bytes, where: str | Path) -> Key:
         if len(secret) < LEAST_BYTES:
-            raise ValueError(f"{path}: a key has at least {LEAST_BYTES} bytes, this one has {len(secret)}")
+            raise ValueError(f"{where}: a key has at least {LEAST_BYTES} bytes, this one has {len(secret)}")
         return cls(secret)
 
     def digest(self, purpose: str, *parts: str | bytes) -> bytes:
@@ -66,6 +78,21 @@ class Key:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self.digest("seal", purpose)).decrypt(sealed[:12], sealed[12:], purpose.encode())
+
+    def seal_alike(self, purpose: str, plain: bytes) -> bytes:
+        """Encrypt with AES-256-SIV (RFC 5297) under a key derived for the purpose: the same plain, the same bytes."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+        return AESSIV(self._siv(purpose)).encrypt(plain, [purpose.encode()])
+
+    def open_alike(self, purpose: str, sealed: bytes) -> bytes:
+        """Undo `seal_alike`; raises `cryptography.exceptions.InvalidTag` when the bytes or the key are not the same."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+        return AESSIV(self._siv(purpose)).decrypt(sealed, [purpose.encode()])
+
+    def _siv(self, purpose: str) -> bytes:
+        return self.digest("seal alike, mac", purpose) + self.digest("seal alike, cipher", purpose)
 
 
 def seeded(seed: int, stage: str, *parts: str) -> random.Random:

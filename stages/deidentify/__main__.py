@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 
 def main() -> None:
-    """Run the stage; with files on the command line print them without their identifiers instead."""
+    """Run the stage; with files on the command line print them without their identifiers, or with them again."""
+    if sys.argv[1:2] == ["reidentify"]:
+        _reidentify(sys.argv[2:])
     parser = argparse.ArgumentParser(
         prog="python -m stages.deidentify",
         description="Replace the PHI of data/extract into data/deidentify and score it. With files: print them "
-        "de-identified.",
+        "de-identified. `reidentify FILE...`: print records with their originals, for who holds the key.",
     )
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help="text, or JSONL of records or of {text}; nothing is written"
@@ -33,6 +36,28 @@ def main() -> None:
         from stages.deidentify.stage import run
 
         raise SystemExit(run(params))
+    except (ValueError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _reidentify(given: list[str]) -> NoReturn:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.deidentify reidentify",
+        description="Print records of data/deidentify with their originals in their places. The key is that of "
+        "--key, else of the environment variable ROUNDS_KEY, else of key_file. Nothing is written.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL of data/deidentify/records")
+    parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
+    parser.add_argument("--key", type=Path, help="the key that the originals were sealed with")
+    arguments = parser.parse_args(given)
+    from stages.deidentify.standalone import reidentify
+    from stages.keys import Key
+    from stages.params import load_or_exit
+
+    try:
+        key = Key.read(arguments.key) if arguments.key else Key.given(load_or_exit(arguments.params).key_file)
+        raise SystemExit(reidentify(arguments.files, key))
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

@@ -44,6 +44,10 @@ class Content:
             text += piece
         return cls(text, tuple(parts))
 
+    def pieces(self) -> list[str]:
+        """The text of each part."""
+        return [self.text[start:end] for start, end in self.parts]
+
     def within(self, spans: Sequence[Span]) -> list[list[Span]]:
         """The spans of each part, counted from its start; one that crosses an edge is cut there."""
         return [

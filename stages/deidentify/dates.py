@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 MONTHS = (
@@ -97,9 +97,15 @@ def parse(text: str, anchor: int, order: Order = "month") -> Written | None:
     return None
 
 
-def shifted(written: Written, days: int) -> str:
-    """The text of the date `days` later, in its own form."""
-    return _rewritten(written, written.day + timedelta(days=days))
+def rewritten(written: Written, new: date) -> str:
+    """The text of the date with another day in it, in its own form."""
+    match = written.match
+    fresh = {name: _part(name, written, new) for name in written.parts if name != "sep"}
+    text, end = "", match.start()
+    for name in sorted(fresh, key=match.start):
+        text += match.string[end : match.start(name)] + fresh[name]
+        end = match.end(name)
+    return text + match.string[end : match.end()]
 
 
 def year_of(written: Written) -> str | None:
@@ -161,16 +167,6 @@ def _month_and_day(found: dict[str, str], order: Order) -> tuple[int | None, int
     if order == "unknown" and "." not in found["sep"] and a <= 12 and b <= 12 and a != b:
         return None, None, True
     return (b, a, False) if day_first else (a, b, True)
-
-
-def _rewritten(written: Written, new: date) -> str:
-    match = written.match
-    fresh = {name: _part(name, written, new) for name in written.parts if name != "sep"}
-    text, end = "", match.start()
-    for name in sorted(fresh, key=match.start):
-        text += match.string[end : match.start(name)] + fresh[name]
-        end = match.end(name)
-    return text + match.string[end : match.end()]
 
 
 def _part(name: str, written: Written, new: date) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from stages import espeak, flow, metrics, shards
 from stages.canaries import Canary
 from stages.deidentify.judge import Verdict, judge, over
+from stages.deidentify.originals import Original
 from stages.deidentify.plant import Planter
 from stages.deidentify.spoken import verdict
 from stages.deidentify.step import BY_MODEL, NAMED, Deidentified, Step
@@ -24,6 +25,7 @@ from stages.records import Record
 READ = Path("data/extract/records")
 TARGET = Path("data/deidentify")
 METRICS = Path("metrics/deidentify.json")
+ORIGINALS = TARGET / "originals"
 AUDIO = "audio"
 CANARIES = "canaries.jsonl"
 WORK = ".work"
@@ -67,6 +69,7 @@ def run(params: Params) -> int:
             return 1
         for shard in range(params.flow.shards):
             shards.write_shard(shards.shard_path(TARGET / "records", shard), _records(work, shard))
+            shards.write_shard(shards.shard_path(ORIGINALS, shard), _originals(work, shard))
         shutil.copytree(work / "quarantine", TARGET / "quarantine")
         shards.write_shard(TARGET / CANARIES, _canaries(work))
     return 0
@@ -122,7 +125,7 @@ def _does(params: Params, step: Step) -> dict[str, Any]:
 
 def _clear() -> None:
     """Remove what an earlier run wrote, but for recordings: those that are still right are kept."""
-    for name in ("records", "quarantine"):
+    for name in ("records", "quarantine", ORIGINALS.name):
         shutil.rmtree(TARGET / name, ignore_errors=True)
     (TARGET / CANARIES).unlink(missing_ok=True)
     TARGET.mkdir(parents=True, exist_ok=True)
@@ -146,6 +149,11 @@ def _heard(params: Params, counts: dict[str, Any], work: Path) -> verdict.Verdic
 
 def _records(work: Path, shard: int) -> Iterator[Record]:
     return (found.record for found in shards.read_shard(shards.shard_path(work / "records", shard), Deidentified))
+
+
+def _originals(work: Path, shard: int) -> Iterator[Original]:
+    done = shards.read_shard(shards.shard_path(work / "records", shard), Deidentified)
+    return (found.original for found in done if found.original is not None)
 
 
 def _canaries(work: Path) -> Iterator[Canary]:

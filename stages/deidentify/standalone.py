@@ -11,12 +11,13 @@ from pathlib import Path
 import orjson
 
 from stages.deidentify.content import Content
-from stages.deidentify.stage import check_model
+from stages.deidentify.originals import NotGivenBack, find, given_back
+from stages.deidentify.stage import ORIGINALS, check_model
 from stages.deidentify.step import Deidentified, Step
 from stages.flow import Rejected
 from stages.keys import Key
 from stages.params import Params
-from stages.records import Origin, Record
+from stages.records import Origin, Record, to_json
 
 
 def show(files: Sequence[Path], params: Params, spans: bool) -> int:
@@ -41,6 +42,26 @@ def show(files: Sequence[Path], params: Params, spans: bool) -> int:
                     lines = [f"{label}\t{start}\t{end}" for start, end, label in found.found]
                     print("\n".join(lines) if spans else Content.of(found.record).text)
     return 1 if rejected else 0
+
+
+def reidentify(files: Sequence[Path], key: Key) -> int:
+    """Print the records of JSONL files with their originals in their places; return the exit code.
+
+    Nothing is written but to stdout. A record that cannot be given back is told on stderr by its id, without a value.
+    Raises `ValueError` naming a file that cannot be read.
+    """
+    records = [record for path in files for record in read(path)]
+    sealed = find(ORIGINALS, records)
+    refused = 0
+    for record in records:
+        try:
+            if record.id not in sealed:
+                raise NotGivenBack("no originals are kept of it: of recordings and of exempt sources there are none")
+            print(to_json(given_back(key, sealed[record.id], record)).decode())
+        except NotGivenBack as fault:
+            refused += 1
+            print(f"{record.id}: not given back: {fault}", file=sys.stderr)
+    return 1 if refused else 0
 
 
 def read(path: Path) -> Iterator[Record]:

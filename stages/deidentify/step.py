@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -12,9 +13,11 @@ import orjson
 
 from stages.canaries import Canary
 from stages.deidentify.aloud import Written
+from stages.deidentify.calendars import Calendar, PatientCalendar, VisitCalendar
 from stages.deidentify.content import Content, rebuilt
 from stages.deidentify.known import folded
-from stages.deidentify.labels import LABELS, PLACES
+from stages.deidentify.labels import LABELS, PLACES, tag
+from stages.deidentify.originals import Original, sealed
 from stages.deidentify.plant import Planted, Planter
 from stages.deidentify.reasons import LEFT
 from stages.deidentify.spoken.recordings import Cut, Recordings, Refused
@@ -41,13 +44,14 @@ class Deidentified:
     """A record as it flows on, with where PHI was found in the content that was read (labels and places, no values).
 
     The spans serve scoring on this machine and are never written to the stage's outputs; nor is how its recording was
-    cut. `canary` was planted in the record and is gone from it.
+    cut. `canary` was planted in the record and is gone from it. `original` is sealed.
     """
 
     record: Record
     found: tuple[tuple[int, int, str], ...] = ()
     cut: Cut | None = None
     canary: Canary | None = None
+    original: Original | None = None
 
     @property
     def id(self) -> str:
@@ -64,7 +68,8 @@ class Deidentified:
         spans = tuple((start, end, label) for start, end, label in plain.get("found", ()))
         cut = Cut.of(plain["cut"]) if "cut" in plain else None
         canary = Canary(**plain["canary"]) if "canary" in plain else None
-        return cls(Record.from_json(to_json(plain["record"])), spans, cut, canary)
+        original = Original(**plain["original"]) if "original" in plain else None
+        return cls(Record.from_json(to_json(plain["record"])), spans, cut, canary, original)
 
 
 class Step:
@@ -125,6 +130,7 @@ class Step:
         return whole, (), cut
 
     def _patient(self, records: Sequence[Record]) -> Iterator[Deidentified | Rejected | Count]:
+        from stages.deidentify.replace import Replacer
         from stages.deidentify.residue import Residue
 
         assert self._finder is not None
@@ -137,7 +143,10 @@ class Step:
         identifiers = [
             (s.label, text[s.start : s.end]) for text, spans in zip(texts, found.spans, strict=True) for s in spans
         ]
-        replacer = self._replacer(records[0].group, texts, found.spans, identifiers)
+        policy = self._policy(records[0].group, texts, found.spans, identifiers)
+        replacer = Replacer([value for label, value in identifiers if label == "DATE"])
+        within = [content.within(spans) for content, spans in zip(contents, found.spans, strict=True)]
+        calendars = self._calendars(records, contents, within, replacer)
         # A place that was never sure enough to be sought everywhere may stand elsewhere as a common word.
         sought = [
             (label, value) for label, value in identifiers if label not in PLACES or folded(value) in found.values
@@ -145,11 +154,12 @@ class Step:
         # What is said in words must not stand in figures either.
         sought += [(label, Written.of(value).text) for label, value in sought]
         residue = Residue.of(sought, found.parts)
-        for one, content, spans in zip(planted, contents, found.spans, strict=True):
-            record, inside = one.record, content.within(spans)
+        for one, content, spans, inside in zip(planted, contents, found.spans, within, strict=True):
+            record, value_of = one.record, policy(one.record.id)
+            old = content.pieces()
             parts = [
-                replacer.replaced(content.text[start:end], within)
-                for (start, end), within in zip(content.parts, inside, strict=True)
+                replacer.replaced(text, here, value_of, calendars[_unit(record)])
+                for text, here in zip(old, inside, strict=True)
             ]
             survived = one.canary is not None and any(one.canary.stands_in(part.text) for part in parts)
             yield from _counted(one, survived)
@@ -167,7 +177,10 @@ class Step:
                 continue
             if cut is not None:
                 whole, cut = self.recordings.made(whole, cut)
-            yield Deidentified(whole, one.as_read(spans), cut, one.canary)
+                original = None
+            else:
+                original = sealed(self._key, record, whole, old, inside, [part.spans for part in parts])
+            yield Deidentified(whole, one.as_read(spans), cut, one.canary, original)
             for label in LABELS:
                 if number := sum(span.label == label for span in spans):
                     yield Count(f"found.{label}", number)
@@ -201,11 +214,34 @@ class Step:
     def _is_header(self, name: str, text: str) -> bool:
         return name.casefold() == HEADER_FIELD and plain(text) in self._headers
 
-    def _replacer(
+    def _calendars(
+        self,
+        records: Sequence[Record],
+        contents: Sequence[Content],
+        within: Sequence[Sequence[Sequence[Span]]],
+        replacer: Replacer,
+    ) -> dict[str, Calendar | None]:
+        """Where the dates of each visit go, by the visit."""
+        units = {_unit(record) for record in records}
+        match self._params.dates:
+            case "year":
+                return dict.fromkeys(units, None)
+            case "shift":
+                return dict.fromkeys(units, PatientCalendar(self._key, records[0].group, self._params.most_days))
+        days: dict[str, list[date]] = {unit: [] for unit in units}
+        for record, content, inside in zip(records, contents, within, strict=True):
+            for text, spans in zip(content.pieces(), inside, strict=True):
+                days[_unit(record)] += replacer.days(text, spans)
+        return {unit: VisitCalendar(self._key, unit, days[unit], self._params.most_days) for unit in units}
+
+    def _policy(
         self, group: str, texts: Sequence[str], spans: Sequence[Sequence[Span]], identifiers: Sequence[tuple[str, str]]
-    ) -> Replacer:
-        from stages.deidentify.replace import Replacer, offset_of
-        from stages.deidentify.surrogates import Surrogates, gender_of
+    ) -> Callable[[str], Callable[[str, str], str]]:
+        """What gives a record's surrogates, by its id."""
+        if self._params.replacement == "tags":
+            return lambda _: lambda label, _: tag(label)
+        from stages.deidentify.consistency import Policy
+        from stages.deidentify.surrogates import gender_of
 
         titled = [
             match.group()
@@ -218,13 +254,7 @@ class Step:
                 )
             )
         ]
-        return Replacer(
-            Surrogates(self._key, group, identifiers, gender_of(texts, titled)),
-            self._params.replacement,
-            self._params.dates,
-            offset_of(self._key, group, self._params.most_days),
-            [value for label, value in identifiers if label == "DATE"],
-        )
+        return Policy(self._params.consistency, self._key, group, identifiers, gender_of(texts, titled)).of
 
     def _written(self, record: Record, parts: Sequence[Replaced]) -> Record:
         """The record with new texts. A file's name and digest may tell a patient: a keyed hash stands for each."""
@@ -238,6 +268,11 @@ class Step:
         kept = {name: text for name, text in record.fields.items() if self._is_header(name, text)}
         whole = replace(whole, fields={**whole.fields, **kept})
         return replace(whole, origin=origin, surrogates=tuple(sorted(invented)))
+
+
+def _unit(record: Record) -> str:
+    """What has a calendar of its own: the visit, or a record of which none is known."""
+    return record.encounter or record.id
 
 
 def _counted(planted: Planted, survived: bool) -> Iterator[Count]:

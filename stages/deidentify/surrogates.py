@@ -1,6 +1,6 @@
-"""Invented values that stand for the identifiers of one patient, the same one for the same identifier everywhere.
+"""Invented values that stand for the identifiers of one patient, the same one for the same identifier in one scope.
 
-Every value comes from a generator of its own, seeded by the secret key, the patient, the kind and the identifier: not
+Every value comes from a generator of its own, seeded by the secret key, the scope, the kind and the identifier: not
 the order of records and no other patient changes it. Names keep order, case, initials and gender; numbers
 keep their pattern of digits and letters. No surrogate holds a part of any identifier of the patient.
 """
@@ -47,14 +47,15 @@ class Surrogates:
     """The invented values of one patient.
 
     Args:
+        scope: Within which an identifier keeps its surrogate: the patient's id, or one of something smaller.
         identifiers: (label, value) of everything found in the patient's records.
         gender: Of the patient, where the records show it.
     """
 
     def __init__(
-        self, key: Key, group: str, identifiers: Iterable[tuple[str, str]], gender: Gender | None = None
+        self, key: Key, scope: str, identifiers: Iterable[tuple[str, str]], gender: Gender | None = None
     ) -> None:
-        self._key, self._group = key, group
+        self._key, self._scope = key, scope
         found = sorted(set(identifiers))
         self._own = {piece for _, value in found for piece in _pieces(value)}
         self._gender = gender
@@ -241,7 +242,7 @@ class Surrogates:
         raise NoSurrogate(f"no surrogate for a value of {label} after {ATTEMPTS} tries")
 
     def _rng(self, label: str, value: str, attempt: int) -> random.Random:
-        return self._key.rng("surrogate", self._group, label, value, str(attempt))
+        return self._key.rng("surrogate", self._scope, label, value, str(attempt))
 
 
 def capped_age(value: str) -> str:

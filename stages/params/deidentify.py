@@ -14,6 +14,9 @@ ENTITIES = (
 )  # fmt: skip
 
 
+Consistency = Literal["patient", "document", "markov", "none"]
+
+
 class Engine(Section):
     """What finds names, places and organisations, beside the patterns."""
 
@@ -74,11 +77,18 @@ class Deidentify(Section):
         description="File of section names; where a row's `section_header` is one of them, it is no name. "
         "null: it is searched as any text is.",
     )
-    replacement: Literal["surrogates", "tags"] = Field(
-        "surrogates", description="Invented values, consistent within a patient, or [PATIENT_NAME]."
+    replacement: Literal["surrogates", "tags"] = Field("surrogates", description="Invented values, or [PATIENT_NAME].")
+    consistency: Consistency = Field(
+        "patient",
+        description="Within what an identifier keeps its surrogate. patient: all records; document: one record; "
+        "markov: a mention keeps the one before it in half of the cases, which hides what was missed; none: a mention.",
     )
-    dates: Literal["shift", "year"] = Field("shift", description="One offset a patient, or the year alone.")
-    most_days: int = Field(365, ge=1, le=36500, description="Largest shift of dates, in days either way.")
+    dates: Literal["visit", "shift", "year"] = Field(
+        "visit",
+        description="visit: an offset for each visit, and distances from its day in days up to a month, then in weeks, "
+        "months and years; shift: one offset a patient, by whose intervals patients can be found; year: it alone.",
+    )
+    most_days: int = Field(3650, ge=1, le=36500, description="Largest shift of dates, in days either way.")
     max_document_leak_rate: float = Field(
         0.02, ge=0, le=1, description="Share of gold documents with a missed direct identifier above which it fails."
     )

@@ -23,8 +23,11 @@ from tests.deidentify.conftest import record
 PATIENTS, VISITS = 12, 4
 FIRST_DAY = date(2014, 2, 3)
 OWN = ("known names", "known numbers", "known births", "leftover names")
-"""Attacks that a right claim of would be a leak; what intervals and birth windows tell is kept by design."""
+"""Attacks that a right claim of would be a leak, whatever is declared."""
+DATES = ("intervals", "intervals in a visit", "visit windows", "birth windows")
+"""Attacks that a right claim of is the price of `dates: shift`."""
 MOST_KEPT = 0.8
+MOST_DAYS = {"visit": 3650, "shift": 365, "year": 365}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,12 @@ def output(clinic: Clinic, terms: Path, tmp_path_factory: pytest.TempPathFactory
     def deidentified(dates: str) -> list[Record]:
         if dates not in made:
             plain = {"engine": {"model": str(folder)}, "thresholds": {"default": 0.4}, "terms": str(terms)}
-            step = Step(Deidentify.model_validate({**plain, "dates": dates}), (), Key(b"k" * 40), Path("unused"))
+            step = Step(
+                Deidentify.model_validate({**plain, "dates": dates, "most_days": MOST_DAYS[dates]}),
+                (),
+                Key(b"k" * 40),
+                Path("unused"),
+            )
             step.setup()
             units = [[one for one in clinic.records if one.group == group] for group in clinic.truth]
             found = [one for unit in units for one in step.process(unit)]
@@ -95,23 +103,29 @@ def right(claims: Sequence[Claim], clinic: Clinic) -> dict[str, int]:
     return {by: numbers["right"] for by, numbers in report(claims, clinic.truth).items()}
 
 
-@pytest.mark.parametrize("dates", ["shift", "year"])
+@pytest.mark.parametrize("dates", ["visit", "shift", "year"])
 def test_no_patient_is_found(clinic: Clinic, output: Callable[..., list[Record]], dates: str) -> None:
     seen = output(dates)
     assert len(seen) >= MOST_KEPT * len(clinic.records)
-    found = right(attack(seen, clinic.people), clinic)
+    found = right(attack(seen, clinic.people, MOST_DAYS[dates]), clinic)
     assert {by: found[by] for by in OWN} == dict.fromkeys(OWN, 0)
 
 
-def test_intervals_between_known_visits_tell_patients_where_dates_are_shifted_and_not_where_only_years_stay(
-    clinic: Clinic, output: Callable[..., list[Record]]
-) -> None:
-    assert right(attack(output("shift"), clinic.people), clinic)["intervals"] >= MOST_KEPT * PATIENTS
-    assert right(attack(output("year"), clinic.people), clinic)["intervals"] == 0
+def test_dates_by_the_visit_find_no_patient(clinic: Clinic, output: Callable[..., list[Record]]) -> None:
+    found = right(attack(output("visit"), clinic.people, MOST_DAYS["visit"]), clinic)
+    assert {by: found[by] for by in DATES} == dict.fromkeys(DATES, 0)
+
+
+def test_one_offset_a_patient_finds_most(clinic: Clinic, output: Callable[..., list[Record]]) -> None:
+    found = right(attack(output("shift"), clinic.people, MOST_DAYS["shift"]), clinic)
+    assert found["intervals"] >= MOST_KEPT * PATIENTS
+    assert found["intervals in a visit"] >= MOST_KEPT * PATIENTS
+    found = right(attack(output("year"), clinic.people, MOST_DAYS["year"]), clinic)
+    assert found["intervals"] == found["intervals in a visit"] == 0
 
 
 def test_before_de_identification_every_patient_is_found(clinic: Clinic) -> None:
-    found = right(attack(clinic.records, clinic.people), clinic)
+    found = right(attack(clinic.records, clinic.people, 1), clinic)
     assert {by: found[by] for by in OWN} == dict.fromkeys(OWN, PATIENTS)
 
 
@@ -144,9 +158,9 @@ def test_a_planted_leak_is_found(clinic: Clinic, output: Callable[..., list[Reco
     victim = seen[at].group
     person = next(one for one in clinic.people if one.id == clinic.truth[victim])
     leaking = replace(seen[at], text=f"{seen[at].text}\nHe asked for {written(person)} then.\n")
-    found = attack([*seen[:at], leaking, *seen[at + 1 :]], clinic.people)
+    found = attack([*seen[:at], leaking, *seen[at + 1 :]], clinic.people, 365)
     assert Claim(victim, person.id, by) in found
-    assert Claim(victim, person.id, by) not in attack(seen, clinic.people)
+    assert Claim(victim, person.id, by) not in attack(seen, clinic.people, 365)
 
 
 def _can_tell(clinic: Clinic, group: str) -> bool:

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.deidentify.dates import MONTHS, ORDINALS, WEEKDAYS, order_of, parse, shifted, year_of
+from stages.deidentify.dates import MONTHS, ORDINALS, WEEKDAYS, Written, order_of, parse, rewritten, year_of
 
 DAYS = st.dates(date(1935, 1, 1), date(2022, 12, 31))
 SHIFTS = st.integers(-365, 365).filter(bool)
 ANCHOR = 2024
+
+
+def shifted(written: Written, days: int) -> str:
+    return rewritten(written, written.day + timedelta(days=days))
 
 
 def ordinal(day: int) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from stages.deidentify import finder as finder_module
+from stages.deidentify.calendars import offset_of
 from stages.deidentify.content import Content
 from stages.deidentify.dates import parse
 from stages.deidentify.known import Known
 from stages.deidentify.reasons import CHANGED, LEFT
-from stages.deidentify.replace import offset_of
 from stages.deidentify.step import Deidentified, Step
 from stages.flow import Rejected, run_values
 from stages.keys import Key
@@ -79,7 +79,7 @@ def test_what_one_record_tells_is_found_in_another(step: Callable[..., Step]) ->
 
 
 def test_all_dates_move_by_one_offset(step: Callable[..., Step], key: Key) -> None:
-    (done,) = out(step(), record("Seen 03/14/2023, then March 20, 2023 and 2023-04-01."))
+    (done,) = out(step(dates="shift", most_days=365), record("Seen 03/14/2023, then March 20, 2023 and 2023-04-01."))
     days = offset_of(key, "g1", 365)
     moved = re.findall(r"\d\d/\d\d/\d{4}|[A-Z][a-z]+ \d+, \d{4}|\d{4}-\d\d-\d\d", done.record.text or "")
     for text, day in zip(moved, (date(2023, 3, 14), date(2023, 3, 20), date(2023, 4, 1)), strict=True):
@@ -258,3 +258,31 @@ def test_the_name_of_a_section_is_no_name_of_a_person(step: Callable[..., Step],
 def test_a_header_that_is_not_declared_is_searched(step: Callable[..., Step]) -> None:
     (done,) = out(step(headers=HEADERS), coded("Seen by Kwame"))
     assert "Kwame" not in done.record.fields["section_header"]
+
+
+def test_safe_harbor_keeps_years_three_digits_of_a_zip_and_no_age_over_89(step: Callable[..., Step]) -> None:
+    text = (
+        "Patient: Kwame Osei, DOB 03/14/1929, a 94-year-old man\nMRN: 1234567\n"
+        "Address: 12 Birch Lane, Elderford, MA 02139\nOld address: 7 Elm Road, Elderford, NH 03601\nSeen 03/14/2023.\n"
+    )
+    done = (out(step(dates="year"), record(text)))[0].record.text or ""
+    assert "MA 02100" in done
+    assert "NH 00000" in done
+    assert "Seen 2023." in done
+    assert "a 90+-year-old man" in done
+    assert not re.search(r"1929|03/14|94|02139|03601|1234567|Kwame|Osei|Birch|Elderford", done)
+
+
+def test_each_visit_has_an_offset_of_its_own(step: Callable[..., Step]) -> None:
+    notes = [
+        record("Seen 2023-03-14, back on 2023-03-28.", id="r1", encounter="e1"),
+        record("Back on 2023-03-28.", id="r2", encounter="e1"),
+        record("Seen 2023-03-28.", id="r3", encounter="e2"),
+    ]
+    first, same, other = (
+        [date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", done.record.text or "")]
+        for done in out(step(), *notes)
+    )
+    assert (first[1] - first[0]).days == 14
+    assert same == first[1:]
+    assert other != same
