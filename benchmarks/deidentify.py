@@ -77,9 +77,7 @@ def main() -> None:
     print(json.dumps(ratios))
 
 
-def in_turns(
-    finders: dict[str, Find], notes: Sequence[Note]
-) -> tuple[Counter[str], Counter[str], dict[str, float]]:
+def in_turns(finders: dict[str, Find], notes: Sequence[Note]) -> tuple[Counter[str], Counter[str], dict[str, float]]:
     """CPU seconds, wall seconds and recall of each."""
     cpu: Counter[str] = Counter()
     wall: Counter[str] = Counter()
@@ -151,7 +149,9 @@ def memory(find: Find, number: int) -> None:
         size += len(text)
         if at in told:
             speed = size / 1000 / (time.process_time() - began)
-            print(f"{at:7d} notes {size / 1e6:8.2f} MB {resident() / 2**20:8.1f} MiB {speed:7.1f} KB/s of CPU", flush=True)
+            print(
+                f"{at:7d} notes {size / 1e6:8.2f} MB {resident() / 2**20:8.1f} MiB {speed:7.1f} KB/s of CPU", flush=True
+            )
 
 
 def resident() -> int:

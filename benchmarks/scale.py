@@ -86,7 +86,9 @@ def measured(project: Path, notes: int, model: Path) -> dict[str, Any]:
             "kilobytes_per_second": round(kilobytes / took.seconds, 1), "peak_mebibytes": round(took.peak / 2**20),
         }  # fmt: skip
         row = [format(value, ",") for value in numbers["stages"][stage].values()]
-        print(f"{stage:12}" + "".join(f"{v:>{w}}" for v, w in zip(row, (9, 9, 8, 8, 11, 9, 10), strict=True)), flush=True)
+        print(
+            f"{stage:12}" + "".join(f"{v:>{w}}" for v, w in zip(row, (9, 9, 8, 8, 11, 9, 10), strict=True)), flush=True
+        )
     return numbers
 
 
