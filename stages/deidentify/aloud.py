@@ -7,6 +7,7 @@ the rewritten text is laid back onto the words. So a number is known by the same
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from stages.deidentify.words import listed
 from stages.records import Span
 
 Net = Callable[[str], Iterable[Span]]
+Change = tuple[int, int, Run]
 
 LEAST_DIGITS = 5  # said one by one, where nothing announces them
 LEAST_LETTERS = 4  # the same
@@ -42,7 +44,7 @@ class Written:
     """
 
     text: str
-    changes: tuple[tuple[int, int, Run], ...]
+    changes: tuple[Change, ...]
 
     @classmethod
     def of(cls, text: str) -> Written:
@@ -60,22 +62,28 @@ class Written:
     def laid_back(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The spans that touch a rewritten stretch, where they stand in the words; a run is touched as a whole."""
         for span in spans:
-            touched = [run for start, end, run in self.changes if span.start < end and start < span.end]
-            if touched:
-                start = min(self._place(span.start), touched[0].start)
-                end = max(self._place(span.end), touched[-1].end)
+            first = bisect_right(self.changes, span.start, key=_end)
+            last = bisect_left(self.changes, span.end, key=_start)
+            if first < last:
+                start = min(self._place(span.start), self.changes[first][2].start)
+                end = max(self._place(span.end), self.changes[last - 1][2].end)
                 yield replace(span, start=start, end=end)
 
     def _place(self, at: int) -> int:
         """Where a place of the rewritten text lies in the words; inside a run, at its end."""
-        moved = 0
-        for start, end, run in self.changes:
-            if at <= start:
-                break
-            if at < end:
-                return run.end
-            moved = run.end - end
-        return at + moved
+        before = bisect_left(self.changes, at, key=_start)
+        if before == 0:
+            return at
+        _, end, run = self.changes[before - 1]
+        return run.end if at < end else at + run.end - end
+
+
+def _start(change: Change) -> int:
+    return change[0]
+
+
+def _end(change: Change) -> int:
+    return change[1]
 
 
 def aloud(text: str, nets: Iterable[Net]) -> Iterator[Span]:

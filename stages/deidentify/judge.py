@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from stages import shards
 from stages.deidentify.align import located, repeated
 from stages.deidentify.content import Content
 from stages.deidentify.medicine import Medicine
-from stages.deidentify.score import Document, tally
+from stages.deidentify.score import Document, Tally, add
 from stages.deidentify.step import Deidentified
 from stages.records import Record, Span
 
@@ -47,13 +46,14 @@ def judge(gold_folder: Path, records: Path, work: Path, terms: str | None) -> Ve
     """
     gold = read_gold(gold_folder / GOLD)
     medicine = Medicine.read(terms)
-    documents: dict[str, list[Document]] = defaultdict(list)
+    whole, held_out = Tally(), Tally()
     missing = set(gold)
+    # One by one: all texts of a large corpus, as they were read and as they flow on, are too many at once.
     for document, key in _documents(gold, records, work):
-        documents[gold[key].split].append(document)
+        add(whole, document, medicine.is_term)
+        if gold[key].split == "test":
+            add(held_out, document, medicine.is_term)
         missing.discard(key)
-    everything = [document for split in sorted(documents) for document in documents[split]]
-    whole, held_out = tally(everything, medicine.is_term), tally(documents.get("test", ()), medicine.is_term)
     numbers = {**whole.scores(), "gold_not_out": len(missing), "held_out": held_out.scores()}
     return Verdict(numbers, sorted(whole.leaking))
 

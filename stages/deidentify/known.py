@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.english import frequent
@@ -27,6 +28,10 @@ PARTICLES = frozenset(
         "le", "mac", "mc", "of", "st", "ten", "ter", "van", "von", "zu",
     )
 )  # fmt: skip
+_WORD = re.compile(r"[^\W_](?:[\w'’]|-(?=\w))*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_UNCONFUSED = str.maketrans("oqlisbzg", "00115826")
 _CONFUSED = {"0": "[0OoQ]", "1": "[1lI|i]", "5": "[5Ss]", "8": "[8B]", "2": "[2Zz]", "6": "[6Gb]"}
 
 
@@ -96,8 +101,11 @@ class Known:
         """Spans of everything known in a text; parts of names one by one."""
         spans = self._names(text)
         if expression := _alternatives(expression for _, expression in self.values.values()):
+            # The first of those that read alike stands for them.
+            confused = {_unconfused(name): found for name, found in reversed(self.values.items())}
             for match in expression.finditer(text):
-                if found := self.values.get(folded(match.group())) or self._confused(match.group()):
+                plain = folded(match.group())
+                if found := self.values.get(plain) or confused.get(_unconfused(plain)):
                     spans.append(Span(match.start(), match.end(), found[0], 0.9, "known"))
         if self.initials:
             for match in re.finditer(r"(?<![\w.])(?:[A-Z]\.[ ]?){2,3}(?!\w)", text):
@@ -109,19 +117,21 @@ class Known:
         if not self.parts:
             return []
         without_case = caseless(text)
+        nearly: dict[str, str | None] = {}
         spans = []
-        for match in re.finditer(r"[^\W_](?:[\w'’]|-(?=\w))*", text):
-            word = match.group()
-            bare = re.sub(r"['’]s?$", "", word)
-            for part, start in _pieces(bare, match.start()):
+        for match in _WORD.finditer(text):
+            for part, start in _pieces(_POSSESSIVE.sub("", match.group()), match.start()):
                 found = self.parts.get(part.casefold())
                 if found and (found.any_case or without_case or not part[:1].islower()):
                     if not (part.casefold() in MONTHS and _is_month(text, start, start + len(part))):
                         spans.append(
                             Span(start, start + len(part), found.label, VOUCHED if found.vouched else 0.9, "known")
                         )
-                elif not found and (label := self._nearly(part, without_case)):
-                    spans.append(Span(start, start + len(part), label, 0.7, "known"))
+                elif not found:
+                    if part not in nearly:
+                        nearly[part] = self._nearly(part, without_case)
+                    if label := nearly[part]:
+                        spans.append(Span(start, start + len(part), label, 0.7, "known"))
         return spans
 
     def _nearly(self, word: str, without_case: bool) -> str | None:
@@ -139,10 +149,6 @@ class Known:
             if len(part) >= 5 and abs(len(part) - len(plain)) <= 1 and OSA.distance(part, plain, score_cutoff=1) <= 1:
                 return found.label
         return None
-
-    def _confused(self, value: str) -> tuple[str, str] | None:
-        plain = _unconfused(folded(value))
-        return next((found for name, found in self.values.items() if _unconfused(name) == plain), None)
 
     def _add_part(self, part: str, seen: Sequence[_Sighting], medicine: Medicine) -> None:
         ordinary = ordinary_words(part) or medicine.is_term(part)
@@ -239,9 +245,10 @@ def _alternatives(expressions: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _unconfused(plain: str) -> str:
-    return plain.translate(str.maketrans("oqlisbzg", "00115826"))
+    return plain.translate(_UNCONFUSED)
 
 
+@lru_cache(maxsize=4)
 def caseless(text: str) -> bool:
     """Whether a text is written in one case throughout, so that capitals tell nothing."""
     letters = sum(map(str.isalpha, text))
@@ -251,4 +258,4 @@ def caseless(text: str) -> bool:
 
 def ordinary_words(word: str) -> bool:
     """Whether a word, or each word of a phrase, is common in English; many given names are."""
-    return all(piece in frequent() for piece in re.findall(r"[^\W\d_]+", word.casefold()))
+    return all(piece in frequent() for piece in _LETTERS.findall(word.casefold()))

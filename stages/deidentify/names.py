@@ -114,6 +114,11 @@ INTRODUCED = re.compile(
     rf"\t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ "
     rf"\t]+)?(?P<v>{_NAME})"
 )
+_TITLES_BEFORE = re.compile(r"(?i)(?:" + "|".join(map(re.escape, TITLES)) + r")\b\.?[\s,]+")
+_DEGREES_AFTER = re.compile(r"(?i)[\s,]+(?:" + "|".join(map(re.escape, DEGREES)) + r")[.,]?$")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
+_END_OF_FIELD = re.compile(rf"(?i)(?:^|(?<=[\s,])){_NOT_IN_HEADER}")
 TURN = re.compile(r"^(?P<who>[A-Z][a-z]+):[ \t]", re.MULTILINE)
 # Who speaks in a dialogue; in a report the same words name a person.
 SPEAKERS = re.compile(rf"^(?i:doctor|patient|nurse|family|other|relative|{KIN}):[ \t]", re.MULTILINE)
@@ -178,18 +183,18 @@ def speaker_role(text: str, at: int) -> str:
 def bare(text: str, span: Span) -> Span | None:
     """A span of a name without titles, degrees and a possessive ending; None where nothing is left."""
     start, end = span.start, span.end
-    while match := re.match(r"(?i)(?:" + "|".join(map(re.escape, TITLES)) + r")\b\.?[\s,]+", text[start:end]):
+    while match := _TITLES_BEFORE.match(text[start:end]):
         start += match.end()
-    while match := re.search(r"(?i)[\s,]+(?:" + "|".join(map(re.escape, DEGREES)) + r")[.,]?$", text[start:end]):
+    while match := _DEGREES_AFTER.search(text[start:end]):
         end = start + match.start()
-    if match := re.search(r"['’]s?$", text[start:end]):
+    if match := _POSSESSIVE.search(text[start:end]):
         end = start + match.start()
     return replace(span, start=start, end=end) if end > start else None
 
 
 def _civil_role(text: str, at: int) -> str:
     before = text[max(0, at - 40) : at]
-    if re.search(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$", before):
+    if _KIN_BEFORE.search(before):
         return "RELATIVE"
     return "STAFF" if re.search(r"(?i)(?:\bnurse|\bsigned by|\brn|\bmd)\W{0,3}$", before) else "PATIENT"
 
@@ -219,9 +224,7 @@ def _named(text: str, start: int, end: int, label: str, score: float) -> Iterato
 def _field(match: re.Match[str], label: str) -> Iterator[Span]:
     value = match["v"]
     last_first = re.match(r"[^\W\d_][\w'’-]*,[ \t]*(?=[^\W\d_])", value)
-    if stop := re.compile(rf"(?i)(?:^|(?<=[\s,])){_NOT_IN_HEADER}").search(
-        value, last_first.end() if last_first else 0
-    ):
+    if stop := _END_OF_FIELD.search(value, last_first.end() if last_first else 0):
         value = value[: stop.start()]
     value = value.rstrip(" ,\t.")
     sure = value[:1].isupper() or label == "PATIENT"

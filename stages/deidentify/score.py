@@ -91,28 +91,8 @@ class Tally:
         }
 
 
-def tally(documents: Iterable[Document], is_clinical: Callable[[str], bool] = lambda _: False) -> Tally:
-    """Add up documents; `is_clinical` tells whether a word is a clinical term."""
-    total = Tally()
-    for document in documents:
-        _add(total, document, is_clinical)
-    return total
-
-
-def leaked(value: str, label: str, output: str) -> bool:
-    """Whether a gold value of a direct identifier still stands in an output as words of their own.
-
-    Case counts for words (a patient named Long is not a long history), not for numbers; white space is as good as any.
-    """
-    words = WORD.findall(value)
-    if label not in DIRECT or not words or len("".join(words)) < 2:
-        return False
-    flags = re.IGNORECASE if any(map(str.isdigit, value)) else 0
-    pattern = r"\s+".join(map(re.escape, value.split()))
-    return bool(re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", output, flags))
-
-
-def _add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) -> None:
+def add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) -> None:
+    """Add a document to the sums; `is_clinical` tells whether a word is a clinical term."""
     gold, found = _characters(document.gold), _characters(document.found)
     total.documents += 1
     total.groups.add(document.group)
@@ -140,6 +120,19 @@ def _add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) -
     forms = [*document.values, *((span.label, document.text[span.start : span.end]) for span in document.gold)]
     if any(leaked(value, label, document.output) for label, value in forms):
         total.leaking[document.id] = document.group
+
+
+def leaked(value: str, label: str, output: str) -> bool:
+    """Whether a gold value of a direct identifier still stands in an output as words of their own.
+
+    Case counts for words (a patient named Long is not a long history), not for numbers; white space is as good as any.
+    """
+    words = WORD.findall(value)
+    if label not in DIRECT or not words or len("".join(words)) < 2:
+        return False
+    flags = re.IGNORECASE if any(map(str.isdigit, value)) else 0
+    pattern = r"\s+".join(map(re.escape, value.split()))
+    return bool(re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", output, flags))
 
 
 def _characters(spans: Iterable[Span]) -> Mapping[int, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS
@@ -18,10 +19,10 @@ def resolved(text: str, spans: Iterable[Span]) -> list[Span]:
     """
     taken: list[Span] = []
     for span in sorted(spans, key=_preference):
-        taken += [
-            piece for free in _outside(span, taken) if (piece := trimmed(text, free)) and _holds(text, span, piece)
-        ]
-    return sorted(taken, key=lambda span: span.start)
+        for free in _outside(span, taken):
+            if (piece := trimmed(text, free)) and _holds(text, span, piece):
+                insort(taken, piece, key=_start)
+    return taken
 
 
 def trimmed(text: str, span: Span) -> Span | None:
@@ -73,19 +74,23 @@ def _weight(span: Span) -> float:
     )
 
 
-def _outside(span: Span, taken: list[Span]) -> list[Span]:
-    pieces = [span]
-    for other in taken:
-        if other.end <= span.start or other.start >= span.end:
-            continue
-        cut: list[Span] = []
-        for piece in pieces:
-            if other.end <= piece.start or other.start >= piece.end:
-                cut.append(piece)
-                continue
-            if piece.start < other.start:
-                cut.append(replace(piece, end=other.start))
-            if other.end < piece.end:
-                cut.append(replace(piece, start=other.end))
-        pieces = cut
-    return pieces
+def _outside(span: Span, taken: Sequence[Span]) -> list[Span]:
+    """What the taken spans, in order and without overlap, leave of a span."""
+    pieces = []
+    start = span.start
+    for at in range(bisect_right(taken, span.start, key=_end), len(taken)):
+        other = taken[at]
+        if other.start >= span.end:
+            break
+        if start < other.start:
+            pieces.append(replace(span, start=start, end=other.start))
+        start = other.end
+    return [*pieces, replace(span, start=start)] if start < span.end else pieces
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _end(span: Span) -> int:
+    return span.end

@@ -51,6 +51,7 @@ def _found(params: Params, outcomes: Mapping[str, Outcome | None], root: Path) -
         "tasks": {task: _told(params, task, outcome, root) for task, outcome in outcomes.items()},
         "bases": {path.name: pipeline.charts(path) for path in sorted((root / "plots/base").glob("*"))},
         "flows": pipeline.flows(root),
+        "throughput": pipeline.throughput(root),
         "splits": pipeline.splits(root),
         "shared": pipeline.shared(root),
         "deidentification": pipeline.deidentification(root),

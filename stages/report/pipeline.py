@@ -75,6 +75,13 @@ def flows(root: Path) -> list[Flow]:
     return [_flow(stage, flat(numbers)) for stage, numbers in found if numbers]
 
 
+def throughput(root: Path) -> dict[str, Any]:
+    """What `benchmarks/scale.py` measured of the data stages, if it ever wrote it; `stages` in the pipeline's order."""
+    numbers = read_json(root / "metrics/scale.json") or {}
+    measured = numbers.get("stages", {})
+    return numbers | {"stages": {stage: measured[stage] for stage in STAGES if stage in measured}} if measured else {}
+
+
 def splits(root: Path) -> list[Split]:
     """The certificate's rows; none where the split stage was not run."""
     numbers = read_json(root / "metrics/split.json") or {}

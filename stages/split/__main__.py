@@ -55,9 +55,7 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
     no test example.
     """
     adults = sorted((example for example in examples if not example.parent), key=lambda example: example.id)
-    index = Index(params.split.near_duplicate, params.split.permutations)
-    sets = [shingles(judged(example), example.surrogates) for example in adults]
-    joined = components(adults, sets, index)
+    joined = _components(adults, params)
     assignment = assign(joined, params.split, Key.read(params.key_file), params.seed)
     held = _index_of_held(adults, assignment, params)
     orphans = list(_children(examples, assignment, held))
@@ -75,6 +73,8 @@ def split(params: Params, examples: Sequence[Example], records: Sequence[Record]
             files.write(target / name, one, chosen, params.split.exports)
     _refuse_empty(names, placed)
     counts = _write_corpus(params, records, assignment, held, target)
+    # The proof reads everything anew: what the split was made by need not lie in memory beside it.
+    del held
     shards.write(target / "quarantine", assignment.left_out, params.flow.shards)
     sources = {example.id: example for example in plant.laid_over(examples, planted)}
     numbers = certificate.verify(target, sources, params.split.near_duplicate, len(assignment.left_out))
@@ -101,6 +101,11 @@ def _pipeline_examples(params: Params) -> list[Example]:
     if absent := [name for name in params.tasks if name not in present]:
         raise SystemExit(f"{EXAMPLES}: no example of {', '.join(absent)}; data/structure/quarantine says why")
     return found
+
+
+def _components(adults: Sequence[Example], params: Params) -> list[list[Example]]:
+    index = Index(params.split.near_duplicate, params.split.permutations)
+    return components(adults, [shingles(judged(example), example.surrogates) for example in adults], index)
 
 
 def _index_of_held(adults: Sequence[Example], assignment: Assignment, params: Params) -> Index:

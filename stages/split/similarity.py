@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from sys import intern
 from typing import TYPE_CHECKING
 
 from stages.records import Example, Record
@@ -50,7 +51,8 @@ def shingles(text: str, surrogates: Collection[str] = ()) -> Shingles:
     found = words(text, surrogates)
     if not found:
         return frozenset()
-    return frozenset([" ".join(found[start : start + WORDS]) for start in range(max(1, len(found) - WORDS + 1))])
+    starts = range(max(1, len(found) - WORDS + 1))
+    return frozenset([intern(" ".join(found[start : start + WORDS])) for start in starts])
 
 
 def words(text: str, surrogates: Collection[str] = ()) -> list[str]:
@@ -128,7 +130,8 @@ def bands(threshold: float, permutations: int) -> tuple[int, int]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+    # Notes of one hospital share their wording: each word and shingle is held once, however many texts have it.
+    return list(map(intern, re.findall(r"\w+", text.lower())))
 
 
 def _masked(words: list[str], surrogates: Iterable[str]) -> list[str]:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import fbeta_score, precision_score, recall_score
 
 from stages.deidentify.align import located, repeated
-from stages.deidentify.score import WORD, Document, leaked, tally
+from stages.deidentify.score import WORD, Document, Tally, add, leaked
 from stages.records import Span
 
 TEXT = "Kwame Osei saw Dr. Lindqvist on 3/14 for chest pain."
@@ -15,6 +17,13 @@ TEXT = "Kwame Osei saw Dr. Lindqvist on 3/14 for chest pain."
 def document(gold: list[Span], found: list[Span], output: str = "", id: str = "r1", group: str = "g1") -> Document:
     values = [(span.label, TEXT[span.start : span.end]) for span in gold]
     return Document(id, group, TEXT, gold, 0, values, found, output)
+
+
+def tally(documents: list[Document], is_clinical: Callable[[str], bool] = lambda _: False) -> Tally:
+    total = Tally()
+    for each in documents:
+        add(total, each, is_clinical)
+    return total
 
 
 def test_scores_of_a_document() -> None:

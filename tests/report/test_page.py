@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from stages import metrics
 from stages.params import Params
 from stages.params.report import Report
 from stages.report.__main__ import page, table
@@ -205,6 +206,20 @@ def test_memorisation_is_shown_where_it_was_measured(params: Params, copy: Path)
     row = html[html.index("<td>after</td>") :][:400]
     assert re.findall(r'<td class="n">([^<]*)</td>', row) == ["4", "1.250", "7.500", "&lt; 0.001", "0.000", "0.750"]
     assert "<td>before</td>" not in html
+
+
+def test_throughput_is_shown_where_it_was_measured(params: Params, copy: Path) -> None:
+    caption = "Throughput by stage"
+    assert caption not in render(params, outcomes(params, copy), copy)
+    took = {"records": 20345, "kilobytes": 51234, "seconds": 372.4, "cpu_seconds": 700.1, "records_per_second": 54.6,
+            "kilobytes_per_second": 137.6, "peak_mebibytes": 1207}  # fmt: skip
+    metrics.write(copy / "metrics/scale.json", {"notes": 10012, "cores": 2, "stages": {"split": took, "extract": took}})
+    html = render(params, outcomes(params, copy), copy)
+    shown = html[html.index(caption) :]
+    assert "10,012 generated notes" in shown
+    assert "6 min 12 s" in shown
+    assert "1,207" in shown
+    assert shown.index(">Extract<") < shown.index(">Split<")
 
 
 def test_the_page_holds_no_more_examples_than_declared(params: Params, project: Path) -> None:
