@@ -35,7 +35,9 @@ class Operator(Section):
     rate: float = Field(
         0.1, gt=0, le=1, description="Share of the eligible places that are changed: words, or sentences for seq2seq."
     )
-    table: str | None = Field(None, description="Of synonyms: a CSV of term and synonym, or UMLS MRCONSO.RRF, gzipped or not.")
+    table: str | None = Field(
+        None, description="Of synonyms: a CSV of term and synonym, or UMLS MRCONSO.RRF, gzipped or not."
+    )
     umls: Umls | None = Field(None, description="Of a table of UMLS: which of its names count.")
     models: list[str] = Field(
         default_factory=list,
