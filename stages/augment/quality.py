@@ -1,4 +1,4 @@
-"""What the children are worth, by operator: how varied, how close to their parents, and whether the label still holds."""
+"""What the children are worth, by operator: how varied, how close to their parents, and whether labels hold."""
 
 from __future__ import annotations
 

@@ -156,11 +156,12 @@ def _rows(path: Path, kind: str) -> Iterator[list[str]]:
 
 def _lines(path: Path) -> Iterable[str]:
     # Only a line feed ends a row: `newline="\n"` keeps other separators of Unicode and a carriage return within it.
-    opened = gzip.open(path) if path.suffix.upper() == ".GZ" else path.open("rb")
+    opened = gzip.open(path) if path.suffix.upper() == ".GZ" else path.open("rb")  # noqa: SIM115 - the wrapper closes it
     with io.TextIOWrapper(opened, encoding="utf-8", newline="\n") as lines:  # type: ignore[type-var]
-        number = 1
+        number = 0
         try:
-            for number, line in enumerate(lines, start=1):
+            for line in lines:
+                number += 1
                 yield line
         except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ValueError(f"{path}: after line {number}: {type(error).__name__}; fetch the file again") from None

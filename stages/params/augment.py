@@ -46,8 +46,8 @@ class Operator(Section):
     )
     prompts: list[str] = Field(
         default_factory=list,
-        description="What each seq2seq model wants before a sentence, one a model: `paraphrase: ` of a T5, `>>fra<< ` of "
-        "a Marian of several languages; empty is nothing.",
+        description="What each seq2seq model wants before a sentence, one a model: `paraphrase: ` of a T5, `>>fra<< ` "
+        "of a Marian of several languages; empty is nothing.",
     )
 
     @model_validator(mode="after")
