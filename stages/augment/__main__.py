@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stages import guard, metrics
-from stages.augment import preview, review
+from stages.augment import preview, quality, review
 from stages.augment.ledger import changed_side
 from stages.augment.names import Groups, read_csv, read_table, read_terms
 from stages.augment.step import Augment
@@ -31,7 +31,8 @@ def main() -> None:
     params = load_or_exit(arguments.params)
     try:
         if arguments.command == "review":
-            added = review.extend(params.augment.review, TARGET / "records", SOURCE, params.augment.sample)
+            names = _step(params, _tables(params, lambda: read(SOURCE, Example))).names()
+            added = review.extend(params.augment.review, TARGET / "records", SOURCE, params.augment, names)
             print(f"{params.augment.review}: {added} children added; write accept or reject under `decision`")
         elif arguments.command == "preview":
             preview.show(TARGET / "records", SOURCE, arguments.task, arguments.n)
@@ -47,12 +48,16 @@ def of_pipeline(params: Params) -> None:
     """All structured examples, as `dvc repro` runs it."""
     key = Key.read(params.key_file)
     tables = _tables(params, lambda: read(SOURCE, Example))
-    counts = run(_step(params, tables), [SOURCE], TARGET, params.flow, key, _mark(params, tables, key))
+    step = _step(params, tables)
+    counts = run(step, [SOURCE], TARGET, params.flow, key, _mark(params, tables, key))
+    refused = quality.refusals(counts, params.augment.operators)
     more, numbers = review.apply(params.augment.review, TARGET)
     for name, count in more.items():
         counts[name] = counts.get(name, 0) + count
     none = {f"children.{name}": 0 for name in params.augment.operators}
-    metrics.write(METRICS, none | counts | {f"review.{name}": number for name, number in numbers.items()})
+    reviewed = {f"review.{name}": number for name, number in numbers.items()}
+    measured = quality.measure(TARGET / "records", SOURCE, step.names())
+    metrics.write(METRICS, none | counts | reviewed | refused | measured)
 
 
 def of_files(params: Params, files: list[Path]) -> None:
@@ -75,13 +80,13 @@ def _step(params: Params, tables: dict[str, Groups]) -> Augment:
 
 def _tables(params: Params, examples: Callable[[], Iterator[Example]]) -> dict[str, Groups]:
     """The synonyms of each operator that takes a table, as far as they concern the examples."""
-    tables = {name: o.table for name, o in params.augment.operators.items() if o.table is not None}
-    return {name: read_table(table, map(changed_side, examples())) for name, table in tables.items()}
+    tables = {name: (o.table, o.umls) for name, o in params.augment.operators.items() if o.table is not None}
+    return {name: read_table(table, map(changed_side, examples()), umls) for name, (table, umls) in tables.items()}
 
 
 def _mark(params: Params, tables: dict[str, Groups], key: Key) -> str:
     """The review decides nothing in the step, so that a decision costs no work."""
-    declared = params.augment.model_dump(exclude={"review", "sample"})
+    declared = params.augment.model_dump(exclude={"review", "sample", "riskiest"})
     told = {name: hashlib.sha256(repr(groups).encode()).hexdigest() for name, groups in tables.items()}
     models = [Path(model) for operator in params.augment.operators.values() for model in operator.models]
     depends = [Path(params.augment.names), Path(params.augment.terms), Path(guard.__file__).parent, *models]

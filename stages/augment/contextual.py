@@ -1,4 +1,4 @@
-"""Words replaced by words that a declared causal language model finds likely in their place (Kobayashi 2018)."""
+"""Words replaced by words that a declared language model finds likely in their place (Kobayashi 2018)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 from stages import guard
 from stages.augment.operator import RefusedError, chosen, free_words, with_replaced
-from stages.models.infill import Infill
+from stages.models.infill import Proposer
 
 LEAST_LETTERS = 4
 
@@ -15,7 +15,7 @@ LEAST_LETTERS = 4
 class Contextual:
     """Replaces a share of the words that are free to change."""
 
-    def __init__(self, model: Infill, rate: float, names: guard.Names) -> None:
+    def __init__(self, model: Proposer, rate: float, names: guard.Names) -> None:
         self._model, self._rate, self._names = model, rate, names
 
     def __call__(self, text: str, rng: Random, rank: int) -> str:  # noqa: ARG002 - the generator tells tries apart

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
 
+from stages.augment.umls import Groups, is_umls, read_umls
 from stages.guard import Names
-
-Groups = tuple[tuple[str, ...], ...]
+from stages.params.augment import Umls
 
 MOST_WORDS = 5
-_MRCONSO_FIELDS = 18
-_CUI, _LANGUAGE, _STRING, _SUPPRESSED = 0, 1, 14, 16
-# Names that are written in charts: no inversion ("Asthma, bronchial"), no qualifier in brackets, no NOS.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9'-]*(?: [A-Za-z0-9'-]+){0,4}")
 
 
-def read_table(path: str | Path, texts: Iterable[str]) -> Groups:
+def read_table(path: str | Path, texts: Iterable[str], umls: Umls | None = None) -> Groups:
     """Groups of names that mean one thing, those of UMLS as far as they concern the texts.
 
     Raises `ValueError` naming file and line of what is not in the form of its kind.
     """
-    if Path(path).suffix.upper() == ".RRF":
-        return tuple(_of_umls(Path(path), phrases(texts)))
+    if is_umls(path):
+        return read_umls(path, umls or Umls(), phrases(texts))
     return read_csv(path)
 
 
@@ -60,34 +55,8 @@ def phrases(texts: Iterable[str]) -> set[str]:
     """Every run of up to 5 words of the texts, in lower case."""
     found: set[str] = set()
     for text in texts:
-        words = re.findall(r"[a-z0-9'-]+", text.lower())
+        words = re.findall(r"[^\W_'-]+(?:['-][^\W_'-]+)*", text.lower())
         for start in range(len(words)):
             for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
                 found.add(" ".join(words[start:end]))
     return found
-
-
-def _of_umls(path: Path, wanted: set[str]) -> Iterator[tuple[str, ...]]:
-    """English names, not suppressed, of the concepts that the texts name; streamed, one concept in memory."""
-    for _, rows in groupby(_rows(path), key=lambda row: row[0]):
-        names: dict[str, str] = {}
-        for _, name in rows:
-            names.setdefault(name.lower(), name)
-        if len(names) > 1 and not wanted.isdisjoint(names):
-            yield tuple(names.values())
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    """Concept and name of each useful line of MRCONSO.RRF (UMLS Reference Manual, 3.3.4)."""
-    last = ""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            row = line.rstrip("\n").split("|")
-            if len(row) < _MRCONSO_FIELDS:
-                raise ValueError(f"{path}:{number}: expected {_MRCONSO_FIELDS} fields between bars, found {len(row)}")
-            if row[_CUI] < last:
-                raise ValueError(f"{path}:{number}: concepts are not in order; sort the file by its first column")
-            last = row[_CUI]
-            name = row[_STRING]
-            if row[_LANGUAGE] == "ENG" and row[_SUPPRESSED] == "N" and _PLAIN.fullmatch(name) and " NOS" not in name:
-                yield last, name

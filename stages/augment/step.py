@@ -42,12 +42,16 @@ class Augment:
 
     def setup(self) -> None:
         """Build the operators; loads models and nlpaug where one is declared that needs them."""
+        self._names = self.names()
+        self._operators = {name: self._made(name, declared) for name, declared in self._declared.items()}
+
+    def names(self) -> dict[str, guard.Names]:
+        """By operator, what the guard takes for one thing: those of its own table, else of the common one."""
         common = names_of(self._lexicon, self._terms)
-        self._names = {
+        return {
             name: names_of(self._tables[name], self._terms) if name in self._tables else common
             for name in self._declared
         }
-        self._operators = {name: self._made(name, declared) for name, declared in self._declared.items()}
 
     def process(self, unit: Sequence[Example]) -> Iterable[Example | Rejected | Count]:
         """Yield the children of one example, each operator's tries in the order of their declaration."""
@@ -108,13 +112,14 @@ class Augment:
         fix_numerics(self._seed, threads=1)
         if declared.kind == "contextual":
             from stages.augment.contextual import Contextual
-            from stages.models.infill import Infill
+            from stages.models.masked import proposer
 
-            return Contextual(Infill(declared.models[0]), rate, names)
+            return Contextual(proposer(declared.models[0]), rate, names)
         from stages.augment.rewriting import Rewriting
         from stages.models.seq2seq import Seq2Seq
 
-        return Rewriting([Seq2Seq(model) for model in declared.models], rate)
+        prompts = declared.prompts or [""] * len(declared.models)
+        return Rewriting([Seq2Seq(m, prompt) for m, prompt in zip(declared.models, prompts, strict=True)], rate)
 
 
 def child_id(parent: str, operator: str, rank: int) -> str:

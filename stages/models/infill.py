@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from stages.models.seq2seq import located
 
@@ -22,6 +22,13 @@ class Proposal:
 
     word: str
     logprob: float
+
+
+class Proposer(Protocol):
+    """A language model that proposes words for a place."""
+
+    def propose(self, left: str, right: str) -> list[Proposal]:
+        """Lower-case words for the place between two texts, likeliest first, equal ones in order of the alphabet."""
 
 
 class Infill:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 BEAMS = 4
 # Room that an output has beyond twice its input, in tokens.
 ROOM = 32
+# Inputs of one batch agree in their length over this, rounded up: then the room is the same in whatever batch.
+STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +38,54 @@ def located(name: str) -> dict[str, Any]:
 
 
 class Seq2Seq:
-    """An encoder-decoder such as Marian, T5 or BART, on the GPU where there is one."""
+    """An encoder-decoder such as Marian, T5 or BART, on the GPU where there is one.
 
-    def __init__(self, name: str) -> None:
+    `prompt` stands before every text: what the model was trained to see there (`paraphrase: `, `>>fra<< `).
+    """
+
+    def __init__(self, name: str, prompt: str = "") -> None:
         import torch
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
         where = located(name)
+        self._prompt = prompt
         self._tokenizer: Any = AutoTokenizer.from_pretrained(**where)
         self._model: Any = AutoModelForSeq2SeqLM.from_pretrained(**where, dtype=torch.float32).eval()
+        # Marian and BART end an output by force at its limit, and a cut one would then look whole.
+        self._model.generation_config.forced_eos_token_id = None
         if torch.cuda.is_available():
             self._model = self._model.to("cuda")
 
     def rewrite(self, texts: Sequence[str], rank: int = 0, batch: int = 16) -> list[Rewriting]:
         """For each text the model's `rank`-th best output by beam search, which draws nothing at random.
 
-        A text longer than the model reads, or an output that does not end, is a fault and never a shorter text.
+        A text that the model cannot read whole, or an output that does not end by itself within its room, is a fault
+        and never a shorter text.
         """
         found: dict[int, Rewriting] = {}
-        encoded = [self._tokenizer(text)["input_ids"] for text in texts]
+        encoded = [self._tokenizer(self._prompt + text)["input_ids"] for text in texts]
         short = []
         for place, ids in enumerate(encoded):
             if len(ids) > self._longest():
                 found[place] = Rewriting("", "longer than the model reads")
+            elif self._tokenizer.unk_token_id in ids:
+                found[place] = Rewriting("", "holds what the model cannot read")
             else:
                 short.append(place)
         short.sort(key=lambda place: (len(encoded[place]), place))
-        for start in range(0, len(short), batch):
-            chosen = short[start : start + batch]
-            outputs = self._search([encoded[place] for place in chosen], rank)
-            found.update(zip(chosen, outputs, strict=True))
+        for size, same in groupby(short, key=lambda place: ceil(len(encoded[place]) / STEP) * STEP):
+            most = min(2 * size + ROOM, self._longest())
+            alike = list(same)
+            for start in range(0, len(alike), batch):
+                chosen = alike[start : start + batch]
+                outputs = self._search([encoded[place] for place in chosen], rank, most)
+                found.update(zip(chosen, outputs, strict=True))
         return [found[place] for place in range(len(texts))]
 
-    def _search(self, rows: list[list[int]], rank: int) -> list[Rewriting]:
+    def _search(self, rows: list[list[int]], rank: int, most: int) -> list[Rewriting]:
         import torch
 
         padded = self._tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(self._model.device)
-        most = min(2 * max(map(len, rows)) + ROOM, self._longest())
         beams = max(BEAMS, rank + 1)
         with torch.inference_mode():
             output = self._model.generate(

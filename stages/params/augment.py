@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from stages.params.section import Section
 
 MODELS = {"back_translation": 2, "paraphrase": 1, "contextual": 1}
+
+
+class Umls(Section):
+    """Which names of a UMLS release (licensed by NLM to each user, never shipped) are taken for synonyms."""
+
+    languages: list[str] = Field(["ENG"], min_length=1, description="LAT of MRCONSO: ENG, SPA, ...")
+    sources: list[str] = Field(default_factory=list, description="SAB of MRCONSO: MSH, SNOMEDCT_US, ...; empty is all.")
+    types: list[Annotated[str, Field(pattern=r"^T[0-9]{3}$")]] = Field(
+        default_factory=list, description="Semantic types (TUI of MRSTY, which lies beside MRCONSO); empty is all."
+    )
+    relations: list[Literal["SY"]] = Field(
+        default_factory=list, description="REL of MRREL, which lies beside MRCONSO, that make two concepts one thing."
+    )
 
 
 class Operator(Section):
@@ -22,11 +35,19 @@ class Operator(Section):
     rate: float = Field(
         0.1, gt=0, le=1, description="Share of the eligible places that are changed: words, or sentences for seq2seq."
     )
-    table: str | None = Field(None, description="Of synonyms: a CSV of term and synonym, or UMLS MRCONSO.RRF.")
+    table: str | None = Field(
+        None, description="Of synonyms: a CSV of term and synonym, or UMLS MRCONSO.RRF, gzipped or not."
+    )
+    umls: Umls | None = Field(None, description="Of a table of UMLS: which of its names count.")
     models: list[str] = Field(
         default_factory=list,
         description="Folders, or hub names with a pinned revision (name@revision): there and back again for "
-        "back_translation, one for paraphrase (both seq2seq), a causal one for contextual.",
+        "back_translation, one for paraphrase (both seq2seq), a masked or causal one for contextual.",
+    )
+    prompts: list[str] = Field(
+        default_factory=list,
+        description="What each seq2seq model wants before a sentence, one a model: `paraphrase: ` of a T5, `>>fra<< ` "
+        "of a Marian of several languages; empty is nothing.",
     )
 
     @model_validator(mode="after")
@@ -35,6 +56,10 @@ class Operator(Section):
             raise ValueError("`table` belongs to kind synonyms, which needs one, and to no other")
         if len(self.models) != (needed := MODELS.get(self.kind, 0)):
             raise ValueError(f"kind {self.kind} takes {needed} models, found {len(self.models)}")
+        if self.umls is not None and not str(self.table).upper().endswith((".RRF", ".RRF.GZ")):
+            raise ValueError("`umls` belongs to a table of UMLS (MRCONSO.RRF or MRCONSO.RRF.gz) and to no other")
+        if self.prompts and (self.kind == "contextual" or len(self.prompts) != needed):
+            raise ValueError(f"`prompts` are for seq2seq models, one each: found {len(self.prompts)}")
         return self
 
 
@@ -48,3 +73,6 @@ class Augment(Section):
     )
     review: str = Field("data/review/augment.csv", description="The ledger in which people accept or reject children.")
     sample: int = Field(40, ge=0, description="Children that `python -m stages.augment review` puts on the ledger.")
+    riskiest: float = Field(
+        0.5, ge=0, le=1, description="Share of them that are the riskiest (docs/review.md); the others go by chance."
+    )

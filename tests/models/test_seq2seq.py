@@ -13,6 +13,7 @@ from stages.augment.contextual import Contextual
 from stages.augment.operator import RefusedError
 from stages.augment.rewriting import Rewriting, sentences
 from stages.models.infill import Infill
+from stages.models.masked import Masked, proposer
 from stages.models.scratch import new_llama, new_tokenizer
 from stages.models.seq2seq import Seq2Seq, located
 from stages.params.base import Architecture
@@ -166,3 +167,124 @@ def test_contextual_changes_free_words_alone(llama: Path) -> None:
     assert child == operator(text, Random(1), 0)
     assert child.endswith("no fever, 5 mg")
     assert guard.changed(text, child) == []
+
+
+@pytest.fixture(scope="module")
+def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from transformers import MarianConfig, MarianMTModel
+
+    folder = tmp_path_factory.mktemp("marian")
+    tokenizer = new_tokenizer(CORPUS, 300)
+    tokenizer.model_max_length = 64
+    torch.manual_seed(3)
+    config = MarianConfig(
+        vocab_size=len(tokenizer),
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=64,
+        decoder_start_token_id=tokenizer.pad_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        forced_eos_token_id=tokenizer.eos_token_id,
+    )
+    MarianMTModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_an_end_forced_at_the_limit_hides_no_cut_output(marian: Path) -> None:
+    from transformers import GenerationConfig
+
+    assert GenerationConfig.from_pretrained(marian).forced_eos_token_id is not None
+    model = Seq2Seq(str(marian))
+    model._model.generation_config.suppress_tokens = [model._tokenizer.eos_token_id]
+    assert model.rewrite(["It hurts."])[0].fault == "the output did not end"
+
+
+def test_batches_of_marian_change_nothing(marian: Path) -> None:
+    model = Seq2Seq(str(marian))
+    texts = ["It hurts.", "a", "It began last week.", "How long have you had this cough? It hurts."]
+    assert model.rewrite(texts, batch=1) == model.rewrite(texts, batch=4) == model.rewrite(texts[::-1], batch=4)[::-1]
+
+
+def test_the_prompt_stands_before_every_text_and_counts(t5: Path) -> None:
+    seen: list[str] = []
+    model = Seq2Seq(str(t5), "paraphrase: ")
+    inner = model._tokenizer
+
+    class Spy:
+        def __call__(self, text: str) -> Any:
+            seen.append(text)
+            return inner(text)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(inner, name)
+
+    model._tokenizer = Spy()
+    model.rewrite(["It hurts."])
+    assert seen == ["paraphrase: It hurts."]
+    assert Seq2Seq(str(t5), "x " * 100).rewrite(["It hurts."])[0].fault == "longer than the model reads"
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("bert")
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *sorted({w for t in CORPUS for w in t.lower().split()}),
+        "##ing",
+    ]
+    inner = Tokenizer(models.WordPiece({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    inner.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    special = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, model_max_length=64, **special)
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertForMaskedLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_a_masked_model_proposes_whole_words_and_reads_both_sides(bert: Path) -> None:
+    model = proposer(str(bert))
+    assert isinstance(model, Masked)
+    found = model.propose("the shoes feel", "tight at work")
+    assert found
+    assert all(p.word.isalpha() and p.word.islower() and len(p.word) > 2 for p in found)
+    assert "ing" not in {p.word for p in found}
+    assert [p.logprob for p in found] == sorted((p.logprob for p in found), reverse=True)
+    assert model.propose("the shoes feel", "tight at work") == found
+    assert model.propose("the shoes feel", "tired all the time") != found
+    assert model.propose("the shoes " * 200, "tight " * 200)
+
+
+def test_contextual_takes_a_masked_model_or_a_causal_one(bert: Path, llama: Path) -> None:
+    assert isinstance(proposer(str(llama)), Infill)
+    text = "the boots feel quite heavy at work and no fever, 5 mg"
+    child = Contextual(proposer(str(bert)), 0.5, guard.NO_NAMES)(text, Random(1), 0)
+    assert child != text
+    assert child.endswith("no fever, 5 mg")
