@@ -63,9 +63,7 @@ def jaccard(one: Shingles, other: Shingles) -> float:
 class Index:
     """Sets of shingles under numbers, asked for those that are near another set."""
 
-    def __init__(
-        self, threshold: float, permutations: int, made: Callable[[int, int], Proposals] = proposals
-    ) -> None:
+    def __init__(self, threshold: float, permutations: int, made: Callable[[int, int], Proposals] = proposals) -> None:
         self._threshold = threshold
         self._proposals = made(*bands(threshold, permutations))
         self._sets: dict[int, Shingles] = {}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.split.pairs import highest, highest_of_each
 from stages.split.minhash import MOST_MISSED, Datasketch, Rensa, bands
+from stages.split.pairs import highest, highest_of_each
 from stages.split.similarity import Index, jaccard, judged, shingles
 from tests.split.examples import example
 
