@@ -39,7 +39,7 @@ def main() -> None:
 def ablate(params: Params, task: str, overrides: list[str]) -> Ablation:
     """Run the experiments of a task and judge them; `overrides` hold for every variant.
 
-    Raises `Failed` where DVC does, `Unreadable` where a result is not there, `ValueError` where the task has no operator.
+    Raises `Failed` where DVC fails, `Unreadable` where a result is not there, `ValueError` where there is no operator.
     """
     from stages.ablate import experiments
     from stages.ablate.effects import effects
@@ -104,8 +104,8 @@ def _arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("task", metavar="TASK")
-    parser.add_argument("-S", "--set-param", action="append", default=[], metavar="KEY=VALUE", help="changes params.yaml "
-                        "for every variant, such as ++train.hpi.max_steps=300; may be given several times")  # fmt: skip
+    parser.add_argument("-S", "--set-param", action="append", default=[], metavar="KEY=VALUE", help="changes "
+                        "params.yaml for every variant, such as ++train.hpi.max_steps=300; as often as needed")  # fmt: skip
     parser.add_argument("--to", type=Path, metavar="FILE", help="the JSON file (default: ablations/TASK.json)")
     return parser.parse_args()
 

@@ -46,7 +46,7 @@ def run(task: str, variant: Variant, name: str, overrides: Sequence[str]) -> Non
     code = subprocess.run(_ours(command), stdout=sys.stderr, check=False).returncode
     if code:
         raise Failed(
-            f"{' '.join(command)} exited {code}; what it printed says why. Once that is mended, run the ablation again: "
+            f"{' '.join(command)} exited {code}; what it printed says why. Once that is mended, run it again: "
             "DVC takes the variants that were trained from its cache"
         )
 

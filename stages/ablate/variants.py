@@ -38,7 +38,7 @@ def variants(task: str, operators: Mapping[str, Operator]) -> list[Variant]:
         raise ValueError(f"augment.operators: none has {task} among its tasks, so there is nothing to leave out")
     if odd := next((name for name in own if not _PLAIN.fullmatch(name)), None):
         raise ValueError(
-            f"augment.operators.{odd}: `dvc exp run --set-param` takes names of letters, digits, _ and - only; rename it"
+            f"augment.operators.{odd}: `dvc exp run --set-param` takes names of letters, digits, _ and -; rename it"
         )
     alone = [Variant(f"without-{name}", (name,), (_left_out(task, name, operators[name]),)) for name in own]
     none = Variant(NONE, tuple(own), tuple(_left_out(task, name, operators[name]) for name in own))
