@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-COSTLY = ("pipeline", "report", "compare", "deidentify", "export")
+COSTLY = ("pipeline", "report", "compare", "ablate", "deidentify", "export")
 """Folders whose fixtures of a session take long, the longest first: the other processes do the rest meanwhile."""
 HERE = Path(__file__).parent
 

@@ -128,6 +128,7 @@ def _known(row: Row, found: Comparison, null: tuple[str, ...]) -> Row:
         difference=found.difference.value,
         low=low,
         high=high,
+        bca=found.difference.bca,
         p=found.p,
         reasons=reasons,
     )

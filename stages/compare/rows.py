@@ -22,6 +22,7 @@ class Row:
         slice: `key=value` of the examples; empty for the whole test set.
         headline: Whether the task is judged by it.
         difference: B - A, and the ends of its interval.
+        bca: Both ends of the bias-corrected and accelerated interval; None where there is none.
         p: Two-sided, of the paired permutation test; None where nothing differs or nothing was compared.
         corrected: The same after Holm's correction over its family; docs/compare.md says which.
         reasons: Why it was refused or is unknown; or, where it was compared anyway, why it should not have been.
@@ -39,6 +40,7 @@ class Row:
     difference: float | None = None
     low: float | None = None
     high: float | None = None
+    bca: tuple[float, float] | None = None
     p: float | None = None
     corrected: float | None = None
     verdict: Verdict = "unknown"

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def verify(folder: Path, sources: Mapping[str, Example], threshold: float, left_
         *(f"{what} {id} stands in {' and '.join(splits)}" for what, id, splits in _shared(tasks)),
         *_children(tasks),
         *_declared(tasks, sources),
-        *_too_similar(similar, threshold),
+        *_too_similar(tasks, threshold),
         *_corpus(corpus, held, threshold),
     ]
     if faults:
@@ -120,11 +121,13 @@ def _declared(tasks: Mapping[str, Sets], sources: Mapping[str, Example]) -> Iter
             yield f"the test set of {name} has {len(found)} examples, its sources declare {len(wanted)}"
 
 
-def _too_similar(similar: Mapping[str, Mapping[str, float]], threshold: float) -> Iterable[str]:
-    for name, values in similar.items():
-        for split, value in values.items():
-            if value >= threshold:
-                yield f"{name}: train and {split} hold a pair of similarity {value:.3f}, allowed is < {threshold}"
+def _too_similar(tasks: Mapping[str, Sets], threshold: float) -> Iterable[str]:
+    """Near-duplicates that stand in two splits, over all tasks: of validation and test too."""
+    texts = {split: [_shingled(e) for sets in tasks.values() for e in sets[split]] for split in SPLITS}
+    for some, other in combinations(SPLITS, 2):
+        value = highest(texts[some], texts[other])
+        if value >= threshold:
+            yield f"{some} and {other} hold a pair of similarity {value:.3f}, allowed is < {threshold}"
 
 
 def _corpus(corpus: Sequence[Record], held: Sequence[Example], threshold: float) -> Iterable[str]:

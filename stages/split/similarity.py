@@ -1,7 +1,7 @@
 """Near-duplicates: Jaccard similarity of 5-word shingles, surrogates masked.
 
-MinHash (Broder 1997) with banding only proposes pairs; each is decided by the exact similarity of the two sets, so that
-the luck of a hash joins nothing. The bands are chosen so that a pair at the threshold is missed once in ten million.
+MinHash only proposes pairs; each is decided by the exact similarity of the two sets, so that the luck of a hash joins
+nothing. The bands are chosen so that a pair at the threshold is missed once in ten million.
 """
 
 from __future__ import annotations
@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from sys import intern
-from typing import TYPE_CHECKING
 
 from stages.records import Example, Record
-
-if TYPE_CHECKING:
-    from datasketch import MinHash
+from stages.split.minhash import Proposals, Signature, bands, proposals
 
 WORDS = 5
 MASK = "\x00"
-MOST_MISSED = 1e-7
 
 Shingles = frozenset[str]
 
@@ -69,20 +65,17 @@ def jaccard(one: Shingles, other: Shingles) -> float:
 class Index:
     """Sets of shingles under numbers, asked for those that are near another set."""
 
-    def __init__(self, threshold: float, permutations: int) -> None:
-        from datasketch import MinHash, MinHashLSH
-
+    def __init__(self, threshold: float, permutations: int, made: Callable[[int, int], Proposals] = proposals) -> None:
         self._threshold = threshold
-        self._empty = MinHash(num_perm=permutations)
-        self._lsh = MinHashLSH(num_perm=permutations, params=bands(threshold, permutations))
+        self._proposals = made(*bands(threshold, permutations))
         self._sets: dict[int, Shingles] = {}
         self._numbers: dict[Shingles, int] = {}
-        self._last: tuple[Shingles, MinHash] | None = None
+        self._last: tuple[Shingles, Signature] | None = None
 
     def add(self, number: int, one: Shingles) -> None:
         """Put a set under a number; a set that is there already stays under its first."""
         if one and one not in self._numbers:
-            self._lsh.insert(number, self._signature(one))
+            self._proposals.insert(number, self._signature(one))
             self._sets[number], self._numbers[one] = one, number
 
     def near(self, one: Shingles, known: Callable[[int], bool] = lambda _: False) -> Iterator[int]:
@@ -93,7 +86,7 @@ class Index:
         if not one:
             return
         same = self._numbers.get(one)
-        candidates = [same] if same is not None else sorted(self._lsh.query(self._signature(one)))
+        candidates = [same] if same is not None else sorted(set(self._proposals.query(self._signature(one))))
         for number in candidates:
             if not known(number) and self._reaches(one, self._sets[number]):
                 yield number
@@ -106,27 +99,11 @@ class Index:
         fewer, more = sorted((len(one), len(other)))
         return fewer / more >= self._threshold and jaccard(one, other) >= self._threshold
 
-    def _signature(self, one: Shingles) -> MinHash:
+    def _signature(self, one: Shingles) -> Signature:
         # A set is asked about and then added: its signature is made once.
-        if self._last and self._last[0] is one:
-            return self._last[1]
-        # Copied, because drawing the permutations costs as much as using them.
-        signature = self._empty.copy()
-        signature.update_batch([shingle.encode() for shingle in one])
-        self._last = (one, signature)
-        return signature
-
-
-def bands(threshold: float, permutations: int) -> tuple[int, int]:
-    """Bands and rows a band: the most selective banding that misses a pair at the threshold with p <= 1e-7.
-
-    A pair of similarity s shares a band of r rows with p = s^r, so b bands miss it with (1 - s^r)^b. Few permutations
-    and a low threshold may allow no such banding; then a row a band, the most sensitive one, is used.
-    """
-    for rows in range(permutations // 2, 1, -1):
-        if (1 - threshold**rows) ** (permutations // rows) <= MOST_MISSED:
-            return permutations // rows, rows
-    return permutations, 1
+        if self._last is None or self._last[0] is not one:
+            self._last = (one, self._proposals.signature(one))
+        return self._last[1]
 
 
 def _words(text: str) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stages.split.minhash import MOST_MISSED, Datasketch, Rensa, bands
 from stages.split.pairs import highest, highest_of_each
-from stages.split.similarity import MOST_MISSED, Index, bands, jaccard, judged, shingles
+from stages.split.similarity import Index, jaccard, judged, shingles
 from tests.split.examples import example
 
 WORD = st.sampled_from(["a", "b", "c", "d"])
@@ -49,11 +50,21 @@ def test_an_example_is_judged_by_its_input_not_by_the_wording_or_the_answer() ->
     assert judged(example("e", instruction="What is croup?", input="")) == "What is croup?"
 
 
-@given(TEXTS, st.sampled_from([0.3, 0.5, 0.8, 1.0]))
+@pytest.fixture(params=[Datasketch, Rensa], scope="module")
+def library(request: pytest.FixtureRequest) -> type[Datasketch] | type[Rensa]:
+    """Each library that proposes pairs; the same results are asked of both."""
+    if request.param is Rensa:
+        pytest.importorskip("rensa", reason="rensa is not installed: pip install 'rounds[native]'")
+    return request.param
+
+
+@given(texts=TEXTS, threshold=st.sampled_from([0.3, 0.5, 0.8, 1.0]))
 @settings(deadline=None)
-def test_the_index_finds_what_brute_force_finds_and_nothing_else(texts: list[str], threshold: float) -> None:
+def test_the_index_finds_what_brute_force_finds_and_nothing_else(
+    library: type[Datasketch] | type[Rensa], texts: list[str], threshold: float
+) -> None:
     sets = list(dict.fromkeys(map(shingles, texts)))
-    index = Index(threshold, 256)
+    index = Index(threshold, 256, library)
     for number, one in enumerate(sets):
         expected = {n for n, other in enumerate(sets[:number]) if jaccard(one, other) >= threshold}
         assert set(index.near(one)) == expected
