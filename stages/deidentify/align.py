@@ -10,7 +10,7 @@ from stages.records import Span
 CONTEXT = 24  # characters on either side that tell one occurrence of a value from another
 LEAST_LIKENESS = 78.0  # percent of a garbled value that must be right
 SHORTEST_GARBLED = 5
-# Percent of its surroundings in gold that a word alone must have: White, whose page header is lost, is no white cell count.
+# Percent of its surroundings in gold that a word alone and a garbled value must have: White, whose page header is lost, is no white cell count.
 LEAST_AROUND = 35.0
 
 
@@ -37,7 +37,8 @@ def located(gold_text: str, gold: Sequence[Span], text: str) -> list[Span | None
         around = _around(gold_text, span.start, span.end)
         likeness = {place: fuzz.ratio(around, _around(text, *place)) for place in free}
         best = max(free, key=lambda place: (likeness[place], -place[0]))
-        if likeness[best] < LEAST_AROUND and not _is_unmistakable(gold_text[span.start : span.end]):
+        value, there = gold_text[span.start : span.end], text[best[0] : best[1]]
+        if likeness[best] < LEAST_AROUND and not (_is_unmistakable(value) and _letters(value) == _letters(there)):
             continue
         taken.add(best)
         places[at] = Span(best[0], best[1], span.label)
@@ -63,6 +64,10 @@ def repeated(text: str, places: Sequence[Span | None]) -> list[Span]:
 
 def _is_unmistakable(value: str) -> bool:
     return len(value.split()) > 1 or sum(map(str.isdigit, value)) >= 4 or bool(re.search("[@/]", value))
+
+
+def _letters(value: str) -> str:
+    return "".join(filter(str.isalnum, value.casefold()))
 
 
 def _occurrences(value: str, text: str) -> list[tuple[int, int]]:

@@ -89,7 +89,11 @@ class Finder:
         letters = [one for text, spans in zip(texts, first, strict=True) for one in spelled(text, spans)]
         known = Known.gathered(
             [*texts, *(name for name, _ in letters), *(value for _, value in told)],
-            [*first, *([span] for _, span in letters), *([Span(0, len(value), label, 1.0, "declared")] for label, value in told)],
+            [
+                *first,
+                *([span] for _, span in letters),
+                *([Span(0, len(value), label, 1.0, "declared")] for label, value in told),
+            ],
             self._medicine,
         )
         whole = []

@@ -160,7 +160,9 @@ class Known:
         for part, found in self.parts.items():
             if len(part) < 4 or found.nickname or abs(len(part) - len(plain)) > 2:
                 continue
-            if legible(part) == read or (min(len(part), len(word)) > 4 and OSA.distance(part, plain, score_cutoff=1) <= 1):
+            if legible(part) == read or (
+                min(len(part), len(word)) > 4 and OSA.distance(part, plain, score_cutoff=1) <= 1
+            ):
                 return found.label
         return None
 

@@ -113,7 +113,10 @@ def test_a_nickname_that_is_a_word_is_left_where_it_is_one(text: str) -> None:
 
 
 def test_a_date_is_found_again_with_misread_figures() -> None:
-    assert values(known(("DATE", "03/14/1962")), "DOB O3/l4/1962 or 03 14 1962, 3/14 of 1962") == ["03 14 1962", "O3/l4/1962"]
+    assert values(known(("DATE", "03/14/1962")), "DOB O3/l4/1962 or 03 14 1962, 3/14 of 1962") == [
+        "03 14 1962",
+        "O3/l4/1962",
+    ]
 
 
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=7, max_size=12).map(str.title)

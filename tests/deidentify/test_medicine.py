@@ -31,14 +31,18 @@ def test_an_eponym_is_no_name(phrase: str) -> None:
     assert MEDICINE.stands_at(text, len("Found "), end)
 
 
-@pytest.mark.parametrize("text", ["Wilson denies pain", "Mr. Foley left", "Graves, Ann", "Dr. Bell signed", "Baker came"])
+@pytest.mark.parametrize(
+    "text", ["Wilson denies pain", "Mr. Foley left", "Graves, Ann", "Dr. Bell signed", "Baker came"]
+)
 def test_a_bearer_of_the_name_is_a_person(text: str) -> None:
     name = next(word for word in ("Wilson", "Foley", "Graves", "Bell", "Baker") if word in text)
     at = text.index(name)
     assert not MEDICINE.names_a_finding(text, at, at + len(name))
 
 
-@pytest.mark.parametrize("term", ["metformin", "lisinopril", "warfarin", "hemoglobin", "creatinine", "troponin", "asthma"])
+@pytest.mark.parametrize(
+    "term", ["metformin", "lisinopril", "warfarin", "hemoglobin", "creatinine", "troponin", "asthma"]
+)
 def test_drugs_labs_and_diseases_are_terms_in_any_case(term: str) -> None:
     assert MEDICINE.stands_at(f"{term.title()} was noted", 0, len(term))
     assert MEDICINE.stands_at(f"{term.upper()} was noted", 0, len(term))

@@ -30,9 +30,7 @@ def test_what_the_table_tells_is_found_in_the_patients_records_alone(
     outputs = []
     for group in ("77", "78"):
         (done,) = [
-            one
-            for one in step.process([record(text, group=key.id("group", group))])
-            if isinstance(one, Deidentified)
+            one for one in step.process([record(text, group=key.id("group", group))]) if isinstance(one, Deidentified)
         ]
         outputs.append(done.record.text or "")
     assert not re.search("(?i)wanjiru|oyelaran|zuzu|O3/14|7741902", outputs[0])
