@@ -27,11 +27,13 @@ Note = tuple[str, list[Span]]
 # Common given and family names: Chinese, Korean, Japanese, Vietnamese, Thai, Indian, Arabic, Persian, Turkish, Yoruba,
 # Igbo, Akan and Swahili, in Latin letters; none is a word of English.
 FOREIGN = (
-    "Xiuying Zhang Jianguo Huang Minjun Hwang Seoyeon Takahashi Haruto Yamamoto Nguyen Thuy Tran Khanh Somchai Wongsakul "
-    "Aarav Krishnamurthy Lakshmi Venkatesan Priyanka Chatterjee Abdulrahman Khalid Fatimah Mansour Hossein Rezaei Shirin "
-    "Mehmet Yildirim Aylin Demirel Oluwaseun Adebayo Folasade Ogunleye Chukwuemeka Okonkwo Ngozi Eze Kwabena Asante Akosua "
-    "Boateng Juma Mwangi Wanjiku Odhiambo Siddharth Ramachandran Zeynep Ozturk Yusuf Ibrahim Huong Phuong"
-).split()  # fmt: skip
+    "Xiuying", "Zhang", "Jianguo", "Huang", "Minjun", "Hwang", "Seoyeon", "Takahashi", "Haruto", "Yamamoto",
+    "Nguyen", "Thuy", "Tran", "Khanh", "Somchai", "Wongsakul", "Aarav", "Krishnamurthy", "Lakshmi", "Venkatesan",
+    "Priyanka", "Chatterjee", "Abdulrahman", "Khalid", "Fatimah", "Mansour", "Hossein", "Rezaei", "Shirin",
+    "Mehmet", "Yildirim", "Aylin", "Demirel", "Oluwaseun", "Adebayo", "Folasade", "Ogunleye", "Chukwuemeka",
+    "Okonkwo", "Ngozi", "Eze", "Kwabena", "Asante", "Akosua", "Boateng", "Juma", "Mwangi", "Wanjiku", "Odhiambo",
+    "Siddharth", "Ramachandran", "Zeynep", "Ozturk", "Yusuf", "Ibrahim", "Huong", "Phuong",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -94,7 +96,7 @@ def each_letter(change: Callable[[str], str]) -> Callable[[str, list[Span]], Not
 
 
 def pieced(text: str, spans: Sequence[Span], change: Callable[[str, Span, str], tuple[str, str]]) -> Note:
-    """Rewrites span by span: `change` takes what stands before, the span and its value, and gives the first and last."""
+    """Rewrites span by span: `change` takes what stands before, span and value; gives the first and last."""
     whole, found, end = "", [], 0
     for span in spans:
         before, value = change(text[end : span.start], span, text[span.start : span.end])

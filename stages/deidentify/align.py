@@ -10,7 +10,8 @@ from stages.records import Span
 CONTEXT = 24  # characters on either side that tell one occurrence of a value from another
 LEAST_LIKENESS = 78.0  # percent of a garbled value that must be right
 SHORTEST_GARBLED = 5
-# Percent of its surroundings in gold that a word alone and a garbled value must have: White, whose page header is lost, is no white cell count.
+# Percent of its surroundings in gold that a word alone and a garbled value must have:
+# White, whose page header is lost, is no white cell count.
 LEAST_AROUND = 35.0
 
 

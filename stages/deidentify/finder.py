@@ -87,14 +87,9 @@ class Finder:
         raw = self._analyzer.spans(texts)
         first = [self._refined(text, spans, self._thresholds) for text, spans in zip(texts, raw, strict=True)]
         letters = [one for text, spans in zip(texts, first, strict=True) for one in spelled(text, spans)]
+        beside = [*letters, *((value, Span(0, len(value), label, 1.0, "declared")) for label, value in told)]
         known = Known.gathered(
-            [*texts, *(name for name, _ in letters), *(value for _, value in told)],
-            [
-                *first,
-                *([span] for _, span in letters),
-                *([Span(0, len(value), label, 1.0, "declared")] for label, value in told),
-            ],
-            self._medicine,
+            [*texts, *(name for name, _ in beside)], [*first, *([span] for _, span in beside)], self._medicine
         )
         whole = []
         for text, spans in zip(texts, first, strict=True):

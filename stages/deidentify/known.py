@@ -252,7 +252,7 @@ def _is_month(text: str, start: int, end: int) -> bool:
 
 
 def _is_nickname(text: str, start: int, word: str, without_case: bool) -> bool:
-    """Whether a word that may be a nickname is one there: TED stockings, ART and "Will" at a sentence's head are none."""
+    """Whether a word is a nickname there: TED stockings, ART and "Will" at the head of a sentence are none."""
     if without_case:
         return len(word) > 3 and not ordinary_words(word)
     after_a_word = re.search(r"[^\W_][,;]?[ \t]+[\"“(]?$", text[max(0, start - 4) : start])

@@ -39,9 +39,7 @@ def main() -> None:
         prog="python -m stages.deidentify.thresholds",
         description="Choose each entity's threshold on the development side of the gold, for a declared recall.",
     )
-    parser.add_argument(
-        "--recall", type=float, default=0.995, help="least recall of each entity (default: %(default)s)"
-    )
+    parser.add_argument("--recall", type=float, default=0.995, help="least of each entity (default: %(default)s)")
     parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
     arguments = parser.parse_args()
     from stages.params import load_or_exit

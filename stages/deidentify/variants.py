@@ -29,12 +29,12 @@ def _nicknames() -> dict[str, frozenset[str]]:
 
 
 def nicknames(name: str) -> frozenset[str]:
-    """What the bearer of a given name is called as well, folded: short forms of a full name, full names of a short one."""
+    """What the bearer of a given name is called as well, folded: short forms of a full one and the reverse."""
     return _nicknames().get(name.casefold(), frozenset())
 
 
 def legible(word: str) -> str:
-    """The word, folded, with characters and pairs that OCR mistakes for each other made one: O/0, l/I/1, S/5, B/8, rn/m.
+    """The word, folded, with what OCR mistakes for each other made one: O/0, l/I/1, S/5, B/8, rn/m.
 
     Two words that OCR may confuse become equal; none is one that people read.
     """
@@ -42,7 +42,7 @@ def legible(word: str) -> str:
 
 
 def rejoined(text: str) -> Iterator[tuple[str, int, int]]:
-    """Words that a line break parts after a hyphen: each without hyphen and break, with its start and end in the text."""
+    """Words that a line break parts after a hyphen: each without them, with its start and end in the text."""
     for match in _BROKEN.finditer(text):
         yield match["head"] + match["tail"], match.start(), match.end()
 

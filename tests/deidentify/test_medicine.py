@@ -9,18 +9,21 @@ import pytest
 from stages.deidentify.medicine import Medicine
 
 MEDICINE = Medicine.read(str(Path(__file__).parents[2] / "data/lexicon/medical_terms.txt"))
-EPONYMS = """Parkinson's disease|Parkinson disease|Alzheimer's dementia|Foley catheter|Foley was removed|Hodgkin lymphoma
-Crohn's disease|Crohn's of the ileum|Cushing's syndrome|Addison's disease|Graves' disease|Hashimoto's thyroiditis
-Bell's palsy|Babinski sign|Babinski was negative|Romberg test|Romberg sign|Murphy's sign|McBurney's point|Rovsing's sign
-Kernig's sign|Brudzinski sign|Homans sign|Glasgow Coma Scale|Apgar scores|Wells score|Wells criteria|Ranson criteria
-Doppler ultrasound|Holter monitor|Swan-Ganz catheter|Hickman line|Whipple procedure|Heimlich maneuver|Valsalva maneuver
-Epley maneuver|Dix-Hallpike test|Trendelenburg position|Raynaud's phenomenon|Sjogren's syndrome|Marfan syndrome
-Down syndrome|Turner syndrome|Klinefelter syndrome|Guillain-Barre syndrome|Huntington's chorea|Tourette syndrome
-Wilson's disease|Paget's disease|Barrett's esophagus|Meckel's diverticulum|Colles fracture|Baker's cyst|Dupuytren's contracture
-Wernicke encephalopathy|Korsakoff syndrome|Kaposi sarcoma|Burkitt lymphoma|Ewing sarcoma|Gram stain|Coombs test|Mantoux test
-Gleason score|Mohs surgery|Kegel exercises|Osler nodes|Janeway lesions|Heberden's nodes|Bouchard's nodes|Virchow's node
-Wolff-Parkinson-White syndrome|Ringer's lactate|Lachman test|McMurray test|Phalen's test|Tinel's sign|Chvostek's sign
-Trousseau's sign|Kussmaul respirations|Cheyne-Stokes breathing|Adams-Stokes attack|Child-Pugh score|Charcot joint|Reye's syndrome"""
+EPONYMS = """\
+Parkinson's disease|Parkinson disease|Alzheimer's dementia|Foley catheter|Foley was removed|Hodgkin lymphoma
+Crohn's disease|Crohn's of the ileum|Cushing's syndrome|Addison's disease|Graves' disease
+Hashimoto's thyroiditis|Bell's palsy|Babinski sign|Babinski was negative|Romberg test|Romberg sign
+Murphy's sign|McBurney's point|Rovsing's sign|Kernig's sign|Brudzinski sign|Homans sign|Glasgow Coma Scale
+Apgar scores|Wells score|Wells criteria|Ranson criteria|Doppler ultrasound|Holter monitor|Swan-Ganz catheter
+Hickman line|Whipple procedure|Heimlich maneuver|Valsalva maneuver|Epley maneuver|Dix-Hallpike test
+Trendelenburg position|Raynaud's phenomenon|Sjogren's syndrome|Marfan syndrome|Down syndrome|Turner syndrome
+Klinefelter syndrome|Guillain-Barre syndrome|Huntington's chorea|Tourette syndrome|Wilson's disease
+Paget's disease|Barrett's esophagus|Meckel's diverticulum|Colles fracture|Baker's cyst|Dupuytren's contracture
+Wernicke encephalopathy|Korsakoff syndrome|Kaposi sarcoma|Burkitt lymphoma|Ewing sarcoma|Gram stain
+Coombs test|Mantoux test|Gleason score|Mohs surgery|Kegel exercises|Osler nodes|Janeway lesions
+Heberden's nodes|Bouchard's nodes|Virchow's node|Wolff-Parkinson-White syndrome|Ringer's lactate|Lachman test
+McMurray test|Phalen's test|Tinel's sign|Chvostek's sign|Trousseau's sign|Kussmaul respirations
+Cheyne-Stokes breathing|Adams-Stokes attack|Child-Pugh score|Charcot joint|Reye's syndrome"""
 FORMS = [phrase for line in EPONYMS.splitlines() for phrase in line.split("|")]
 
 

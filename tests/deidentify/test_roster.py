@@ -55,7 +55,7 @@ def test_a_broken_table_is_named_without_its_values(tmp_path: Path, key: Key, ta
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path, key: Key) -> None:
-    with pytest.raises(FileNotFoundError, match="deidentify.known.path"):
+    with pytest.raises(FileNotFoundError, match=r"deidentify\.known\.path"):
         read_roster(roster(tmp_path / "none.csv"), key)
 
 
