@@ -10,6 +10,9 @@ from stages.records import Span
 CONTEXT = 24  # characters on either side that tell one occurrence of a value from another
 LEAST_LIKENESS = 78.0  # percent of a garbled value that must be right
 SHORTEST_GARBLED = 5
+# Percent of its surroundings in gold that a word alone and a garbled value must have:
+# White, whose page header is lost, is no white cell count.
+LEAST_AROUND = 35.0
 
 
 def located(gold_text: str, gold: Sequence[Span], text: str) -> list[Span | None]:
@@ -33,7 +36,11 @@ def located(gold_text: str, gold: Sequence[Span], text: str) -> list[Span | None
         if not free:
             continue
         around = _around(gold_text, span.start, span.end)
-        best = max(free, key=lambda place: (fuzz.ratio(around, _around(text, *place)), -place[0]))
+        likeness = {place: fuzz.ratio(around, _around(text, *place)) for place in free}
+        best = max(free, key=lambda place: (likeness[place], -place[0]))
+        value, there = gold_text[span.start : span.end], text[best[0] : best[1]]
+        if likeness[best] < LEAST_AROUND and not (_is_unmistakable(value) and _letters(value) == _letters(there)):
+            continue
         taken.add(best)
         places[at] = Span(best[0], best[1], span.label)
     return places
@@ -48,12 +55,20 @@ def repeated(text: str, places: Sequence[Span | None]) -> list[Span]:
     again: dict[tuple[int, int], Span] = {}
     for place in filter(None, places):
         value = text[place.start : place.end]
-        if len(value.split()) < 2 and sum(map(str.isdigit, value)) < 4 and not re.search("[@/]", value):
+        if not _is_unmistakable(value):
             continue
         for match in re.finditer(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", text):
             if not any(match.start() < end and start < match.end() for start, end in [*taken, *again]):
                 again[match.span()] = Span(match.start(), match.end(), place.label)
     return [again[span] for span in sorted(again)]
+
+
+def _is_unmistakable(value: str) -> bool:
+    return len(value.split()) > 1 or sum(map(str.isdigit, value)) >= 4 or bool(re.search("[@/]", value))
+
+
+def _letters(value: str) -> str:
+    return "".join(filter(str.isalnum, value.casefold()))
 
 
 def _occurrences(value: str, text: str) -> list[tuple[int, int]]:

@@ -81,14 +81,15 @@ class Finder:
         self._medicine = Medicine.read(params.terms)
         self._analyzer = Analyzer(params.engine)
 
-    def find(self, texts: Sequence[str]) -> Found:
-        """Search all texts of one patient."""
+    def find(self, texts: Sequence[str], told: Sequence[tuple[str, str]] = ()) -> Found:
+        """Search all texts of one patient, of whom (label, value) of some identifiers may be `told` beforehand."""
         texts = [self.legible(text) for text in texts]
         raw = self._analyzer.spans(texts)
-        first = [self._refined(text, spans) for text, spans in zip(texts, raw, strict=True)]
+        first = [self._refined(text, spans, self._thresholds) for text, spans in zip(texts, raw, strict=True)]
         letters = [one for text, spans in zip(texts, first, strict=True) for one in spelled(text, spans)]
+        beside = [*letters, *((value, Span(0, len(value), label, 1.0, "declared")) for label, value in told)]
         known = Known.gathered(
-            [*texts, *(name for name, _ in letters)], [*first, *([span] for _, span in letters)], self._medicine
+            [*texts, *(name for name, _ in beside)], [*first, *([span] for _, span in beside)], self._medicine
         )
         whole = []
         for text, spans in zip(texts, first, strict=True):
@@ -99,7 +100,9 @@ class Finder:
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
             whole.append(joined(text, resolved(text, wider)))
         parts = {
-            part for part in known.parts if not self._medicine.is_eponym(part) and not self._medicine.is_term(part)
+            part
+            for part, found in known.parts.items()
+            if not (found.nickname or self._medicine.is_eponym(part) or self._medicine.is_term(part))
         }
         marked = [span for found in raw for span in found]
         return Found(
@@ -110,20 +113,25 @@ class Finder:
             named=sum(span.by == "pattern" and span.label in NAMES for span in marked),
         )
 
+    def candidates(self, texts: Sequence[str]) -> list[list[Span]]:
+        """What model and patterns find in each text, of every score, before known identifiers are searched."""
+        texts = [self.legible(text) for text in texts]
+        return [self._refined(text, spans, {}) for text, spans in zip(texts, self._analyzer.spans(texts), strict=True)]
+
     def legible(self, text: str) -> str:
         """The text as it is searched: one without capitals has them where names may stand, all in the same places."""
         return recased(text, self._medicine.is_term) if is_small(text) else text
 
-    def _refined(self, text: str, spans: Sequence[Span]) -> list[Span]:
+    def _refined(self, text: str, spans: Sequence[Span], thresholds: Mapping[str, float]) -> list[Span]:
         """The spans that are sure enough, trimmed to the identifier, each with one of our labels."""
-        kept = self._sure(text, spans)
-        return [*kept, *self._sure(text, addresses(text, kept))]
+        kept = self._sure(text, spans, thresholds)
+        return [*kept, *self._sure(text, addresses(text, kept), thresholds)]
 
-    def _sure(self, text: str, spans: Iterable[Span]) -> list[Span]:
+    def _sure(self, text: str, spans: Iterable[Span], thresholds: Mapping[str, float]) -> list[Span]:
         kept = []
         for span in spans:
             label = role(text, span) if span.label == "PERSON" else span.label
-            least = self._thresholds.get(label, self._thresholds.get("default", 0.0))
+            least = thresholds.get(label, thresholds.get("default", 0.0))
             if span.score < least:
                 continue
             if piece := self._tidied(text, replace(span, label=label)):

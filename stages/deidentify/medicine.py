@@ -12,7 +12,7 @@ CLINICAL_NOUNS = re.compile(
     r"(?:['’]s?|-[\w-]+)?[\s-]+(?:[\w-]+[\s-]+){0,2}?(?:disease|syndrome|signs?|catheters?|reflex|tests?|scale|"
     "scores?|criteria|palsy|lymphoma|sarcoma|stain|"
     "classification|procedure|operation|tubes?|position|phenomenon|contracture|dementia|bod(?:y|ies)|tumou?r|"
-    "oesophagus|esophagus|nodes?|nodules?|"
+    "oesophagus|esophagus|nodes?|nodules?|cysts?|lesions?|attacks?|"
     "fractures?|ulcers?|thyroiditis|arteritis|chorea|ataxia|anomaly|malformation|tetralogy|virus|fever|maneuver|"
     "manoeuvre|exercises?|monitor|"
     "ultrasound|murmur|pulse|lines?|loop|triad|cells?|glands?|ducts?|patch(?:es)?|spots?|rules?|drain|clamp|"
@@ -24,7 +24,7 @@ CLINICAL_NOUNS = re.compile(
     re.IGNORECASE,
 )
 NOUN = re.compile(
-    "disease|syndrome|signs?|catheter|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|coma|procedure|tube|"
+    "disease|cyst|syndrome|signs?|catheter|reflex|tests?|scale|scores?|criteria|palsy|lymphoma|coma|procedure|tube|"
     "maneuver|fracture|monitor",
     re.IGNORECASE,
 )
@@ -57,6 +57,11 @@ class Medicine:
         text = Path(path).read_text(encoding="utf-8")
         return cls(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The terms of one word, folded."""
+        return frozenset(self._words)
+
     def is_term(self, word: str) -> bool:
         """Whether a word or phrase is in the lexicon."""
         plain = word.casefold().strip(" .,'’")
@@ -87,4 +92,5 @@ class Medicine:
 
 
 def _words(value: str) -> list[str]:
-    return [word.casefold().removesuffix("'s").removesuffix("’s") for word in re.findall(r"[\w'’]+", value)]
+    words = re.findall(r"[\w'’]+", value)
+    return [re.sub(r"(?:['’]s|(?<=s)['’])$", "", word.casefold()) for word in words]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stages.deidentify.labels import DIRECT, LABELS, NAMES
+from stages.deidentify.layout import LAYOUTS, layout
 from stages.records import Span
 
 WORD = re.compile(r"[^\W_]+")
@@ -56,6 +57,8 @@ class Tally:
     roles: int = 0
     spans: Counter[str] = field(default_factory=Counter)
     covered: Counter[str] = field(default_factory=Counter)
+    laid_out: Counter[str] = field(default_factory=Counter)
+    laid_out_covered: Counter[str] = field(default_factory=Counter)
     missed_in: set[str] = field(default_factory=set)
     leaking: dict[str, str] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
@@ -67,7 +70,8 @@ class Tally:
         found when all its letters and digits are covered, under any label; `role_accuracy` is the share of found names
         whose role is right; `document_leak_rate` and `patient_leak_rate` are shares of documents and patients with a
         direct identifier that still stands in the output, `document_miss_rate` the share with a span not
-        wholly found; `clinical_damage` is the share of clinical terms outside gold spans that were marked as PHI.
+        wholly found; `layouts` is span recall by how a span stands on the page (layout.py);
+        `clinical_damage` is the share of clinical terms outside gold spans that were marked as PHI.
         """
         recall, precision = _ratio(self.both_words, self.gold_words), _ratio(self.both_words, self.found_words)
         return {
@@ -87,6 +91,14 @@ class Tally:
                 label: {"spans": self.spans[label], "span_recall": _ratio(self.covered[label], self.spans[label])}
                 for label in LABELS
                 if self.spans[label]
+            },
+            "layouts": {
+                name: {
+                    "spans": self.laid_out[name],
+                    "span_recall": _ratio(self.laid_out_covered[name], self.laid_out[name]),
+                }
+                for name in LAYOUTS
+                if self.laid_out[name]
             },
         }
 
@@ -112,6 +124,8 @@ def add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) ->
         whole = all(i in found for i in inside)
         total.spans[span.label] += 1
         total.covered[span.label] += whole
+        total.laid_out[name := layout(document.text, span)] += 1
+        total.laid_out_covered[name] += whole
         if not whole:
             total.missed_in.add(document.id)
         elif span.label in NAMES:

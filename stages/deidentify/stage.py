@@ -46,7 +46,8 @@ def run(params: Params) -> int:
     exempt = [name for name, source in params.sources.items() if source.deidentified]
     step = Step(declared, exempt, key, TARGET / AUDIO, Planter(params.audit.patients, params.seed, key))
     check_voice(params)
-    depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers) if path]
+    told = declared.known.path if declared.known else None
+    depends = [Path(path) for path in (declared.engine.model, declared.terms, declared.headers, told) if path]
     mark = fingerprint(key, step.stage, _does(params, step), [*depends, Path(espeak.__file__).parent])
     _clear()
     with tempfile.TemporaryDirectory(dir=TARGET, prefix=WORK) as folder:

@@ -20,6 +20,7 @@ from stages.deidentify.labels import LABELS, PLACES, tag
 from stages.deidentify.originals import Original, sealed
 from stages.deidentify.plant import Planted, Planter
 from stages.deidentify.reasons import LEFT
+from stages.deidentify.roster import read_roster
 from stages.deidentify.spoken.recordings import Cut, Recordings, Refused
 from stages.flow import Count, Rejected
 from stages.headers import plain, read_headers
@@ -92,6 +93,7 @@ class Step:
         self._params, self.exempt, self._key = params, frozenset(exempt), key
         self.recordings = Recordings(params.speech, Store(recordings))
         self._plant = planter.plant if planter else Planted
+        self._roster = read_roster(params.known, key)
         self._headers = read_headers(params.headers) if params.headers else {}
         self._finder: Finder | None = None
 
@@ -137,7 +139,7 @@ class Step:
         planted = [self._plant(record) for record in records]
         contents = [Content.of(self._without_headers(one.record)) for one in planted]
         texts = [content.text for content in contents]
-        found = self._finder.find(texts)
+        found = self._finder.find(texts, self._roster.get(records[0].group, ()))
         yield Count(BY_MODEL, found.by_model)
         yield Count(NAMED, found.named)
         identifiers = [

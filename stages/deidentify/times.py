@@ -24,6 +24,13 @@ DAY_OF_MONTH = re.compile(
     r"criteria|points?|out|tablets?|tabs?|cup|normal\s+saline|ns\b|weeks|days|hours))",
     re.IGNORECASE,
 )
+# Behind these words even 4/5 and 7/10, which are strength and pain elsewhere, are days.
+DATED = re.compile(
+    r"\b(?:(?:labs?|laboratory|results?|notes?|visit|scan|x-?rays?|ct|mri|e[ck]g|imaging|cultures?|biopsy|records?|letter)"
+    r"\s+(?:of|from|dated)|(?:last|first)\s+seen(?:\s+on)?|dated|admitted(?:\s+on)?|discharged(?:\s+on)?|appointment\s+on)"
+    r"\s+$",
+    re.IGNORECASE,
+)
 SCORE_BEFORE = re.compile(
     "(?:pain|score|scale|strength|power|motor|murmur|gcs|apgar|rated?|grade|reflexes|bp|pressure|vision|acuity|sv|"
     "phq|gad|mmse|moca|ratio|intensity|severity|"
@@ -110,7 +117,9 @@ def _full(text: str) -> Iterator[Span]:
 
 def _partial(text: str) -> Iterator[Span]:
     for match in DAY_OF_MONTH.finditer(text):
-        if not SCORE_BEFORE.search(text, max(0, match.start("v") - 40), match.start("v")) and _possible(match["v"]):
+        at = match.start("v")
+        is_score = SCORE_BEFORE.search(text, max(0, at - 40), at)
+        if not is_score and (_possible(match["v"]) or DATED.search(text, max(0, at - 24), at)):
             yield _span(match, "DATE", 0.6, "v")
     for match in MONTH_YEAR.finditer(text):
         yield _span(match, "DATE", 0.8)

@@ -61,6 +61,24 @@ class Speech(Section):
     )
 
 
+class Roster(Section):
+    """A table of what is known of each patient beforehand: CSV in UTF-8 with a header, one row or more a patient."""
+
+    path: str = Field(
+        min_length=1, description="The file. It holds PHI: keep it out of Git, and list it under `deps` in dvc.yaml."
+    )
+    group: str = Field(min_length=1, description="Column that names the patient as the sources' `group` does.")
+    columns: dict[str, str] = Field(min_length=1, description="Column -> entity, such as surname: PATIENT.")
+
+    @field_validator("columns")
+    @classmethod
+    def _known_entities(cls, columns: dict[str, str]) -> dict[str, str]:
+        for column, entity in columns.items():
+            if entity not in ENTITIES:
+                raise ValueError(f"{column}: {entity}: no such entity; allowed are {', '.join(ENTITIES)}")
+        return columns
+
+
 class Deidentify(Section):
     """What is PHI, how sure a finder must be, and what stands in its place afterwards."""
 
@@ -71,6 +89,11 @@ class Deidentify(Section):
     )
     terms: str | None = Field(
         None, description="File of medical terms, one a line, that are never names; null does without."
+    )
+    known: Roster | None = Field(
+        None,
+        description="Table of identifiers sought in the patient's records beside those that the records tell; "
+        "null where there is none.",
     )
     headers: str | None = Field(
         None,

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from stages.deidentify.known import Known, parts
+from stages.deidentify.known import PARTICLES, Known, ordinary_words, parts
 from stages.deidentify.medicine import Medicine
 from stages.records import Span
 
@@ -79,3 +81,70 @@ def test_a_patient_called_april_is_no_month() -> None:
 
 def test_parts_of_a_name() -> None:
     assert parts("Mary-Ann van der Berg-Ito") == ["Mary-Ann", "Berg-Ito", "Mary", "Ann", "Berg", "Ito"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("spoke to Bill today", "Bill"),
+        ("and Billy came", "Billy"),
+        ("Mr. Lind-\n  qvist left", "Lind-\n  qvist"),
+        ("PatientLindqvist,", "Lindqvist"),
+        ("LindqvistMRN", "Lindqvist"),
+        ("for Lindqvist1962", "Lindqvist"),
+        ("Iindqvist", "Iindqvist"),
+        ("L1ndqv1st", "L1ndqv1st"),
+        ("LINDQVI5T", "LINDQVI5T"),
+        ("Lidnqvist", "Lidnqvist"),
+        ("williamlindqvist", "williamlindqvist"),
+        ("Bamard", "Bamard"),
+    ],
+)
+def test_a_name_is_found_again_however_it_is_spoilt(text: str, value: str) -> None:
+    assert value in values(known(("PATIENT", "William Lindqvist"), ("STAFF", "Ada Barnard")), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Will follow up in a week.", "The patient will return", "TED stockings", "on ART since May", "MOL of water"],
+)
+def test_a_nickname_that_is_a_word_is_left_where_it_is_one(text: str) -> None:
+    assert values(known(("PATIENT", "William Osei"), ("STAFF", "Edward Lund"), ("RELATIVE", "Arthur Ito")), text) == []
+
+
+def test_a_date_is_found_again_with_misread_figures() -> None:
+    assert values(known(("DATE", "03/14/1962")), "DOB O3/l4/1962 or 03 14 1962, 3/14 of 1962") == [
+        "03 14 1962",
+        "O3/l4/1962",
+    ]
+
+
+LETTERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=7, max_size=12).map(str.title)
+
+
+@given(LETTERS, st.integers(1, 5), st.sampled_from(["-\n", "-\n   ", "- \r\n"]))
+def test_a_rare_name_is_found_again_broken_anywhere(name: str, at: int, joint: str) -> None:
+    assume(not ordinary_words(name) and not set(name.casefold().split()) & PARTICLES)
+    broken = name[:at] + joint + name[at:]
+    found = known(("PATIENT", f"Kwame {name}")).search(f"Then {broken} left")
+    assert any(span.start <= 5 and span.end >= 5 + len(broken) for span in found)
+
+
+@given(LETTERS, st.integers(0, 20), st.sampled_from("aeiou"))
+def test_a_rare_name_is_found_again_with_any_one_letter_wrong(name: str, at: int, letter: str) -> None:
+    at = 1 + at % (len(name) - 1)
+    typo = name[:at] + letter + name[at + 1 :]
+    assume(not ordinary_words(name) and not ordinary_words(typo))
+    assert typo in values(known(("PATIENT", f"Kwame {name}")), f"then {typo} left")
+
+
+TERMS = Medicine.read("data/lexicon/medical_terms.txt")
+
+
+@given(st.sampled_from(sorted(word for word in TERMS.words if word.isalpha() and len(word) > 5)), st.integers(0, 30))
+def test_no_typo_of_a_name_is_a_clinical_term(term: str, at: int) -> None:
+    at %= len(term)
+    name = (term[:at] + ("x" if term[at] != "x" else "y") + term[at + 1 :]).title()
+    assume(not TERMS.is_term(name))
+    span = Span(0, len(name), "PATIENT", 0.9, "pattern")
+    assert values(Known.gathered([name], [[span]], TERMS), f"started {term.title()} today, {term} daily") == []

@@ -115,3 +115,10 @@ def test_running_headers_count_as_often_as_they_stand() -> None:
         ("PATIENT", "OSEI, KWAME"),
         ("MRN", "1234567"),
     ]
+
+
+def test_a_word_whose_place_is_lost_is_not_another_word() -> None:
+    gold = "Cc: Ms. White\nMRN 1234567 White, Ann | page 1 of 2"
+    spans = [Span(8, 13, "PATIENT"), Span(26, 31, "PATIENT")]
+    text = "Cc: Ms. White\nRESULTS: complete blood count with differential.\nWhite cell count 13.3 and CRP 40"
+    assert located(gold, spans, text) == [Span(8, 13, "PATIENT"), None]
