@@ -105,7 +105,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("task", metavar="TASK")
     parser.add_argument("-S", "--set-param", action="append", default=[], metavar="KEY=VALUE", help="changes "
-                        "params.yaml for every variant, such as ++train.hpi.max_steps=300; as often as needed")  # fmt: skip
+                        "params.yaml for every variant, such as ++train.hpi.max_steps=300")  # fmt: skip
     parser.add_argument("--to", type=Path, metavar="FILE", help="the JSON file (default: ablations/TASK.json)")
     return parser.parse_args()
 
