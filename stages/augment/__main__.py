@@ -11,8 +11,9 @@ from pathlib import Path
 from stages import guard, metrics
 from stages.augment import preview, quality, review
 from stages.augment.ledger import changed_side
-from stages.augment.names import Groups, read_csv, read_table, read_terms
+from stages.augment.names import read_csv, read_table, read_terms
 from stages.augment.step import Augment
+from stages.augment.umls import Groups
 from stages.flow import Rejected, run
 from stages.keys import Key
 from stages.memo import fingerprint

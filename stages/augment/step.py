@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Literal
 
 from stages import guard
-from stages.augment.names import Groups, names_of
+from stages.augment.names import names_of
 from stages.augment.operator import Operator, RefusedError
+from stages.augment.umls import Groups
 from stages.flow import Count, Rejected
 from stages.keys import seeded
 from stages.params.augment import Operator as Declared

@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from stages import guard
-from stages.augment.names import Groups
 from stages.augment.operator import RefusedError, overlaps
+from stages.augment.umls import Groups
 
 _PACKAGE = "nlpaug.augmenter.word"
 
