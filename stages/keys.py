@@ -25,11 +25,10 @@ class Key:
     secret: bytes
 
     @classmethod
-    def given(cls, path: str | Path) -> Key:
-        """The key in the environment variable ROUNDS_KEY, else in the file; raises `ValueError` as `read` does."""
-        if secret := os.environ.get(VARIABLE):
-            return cls._checked(secret.strip().encode(), VARIABLE)
-        return cls.read(path)
+    def from_environment(cls) -> Key | None:
+        """The key in the environment variable ROUNDS_KEY, if it is set; raises `ValueError` when it is too short."""
+        secret = os.environ.get(VARIABLE)
+        return cls._checked(secret.strip().encode(), VARIABLE) if secret else None
 
     @classmethod
     def read(cls, path: str | Path) -> Key:

@@ -41,7 +41,7 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _reidentify(given: list[str]) -> NoReturn:
+def _reidentify(asked: list[str]) -> NoReturn:
     parser = argparse.ArgumentParser(
         prog="python -m stages.deidentify reidentify",
         description="Print records of data/deidentify with their originals in their places. The key is that of "
@@ -50,13 +50,14 @@ def _reidentify(given: list[str]) -> NoReturn:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL of data/deidentify/records")
     parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
     parser.add_argument("--key", type=Path, help="the key that the originals were sealed with")
-    arguments = parser.parse_args(given)
+    arguments = parser.parse_args(asked)
     from stages.deidentify.standalone import reidentify
     from stages.keys import Key
     from stages.params import load_or_exit
 
     try:
-        key = Key.read(arguments.key) if arguments.key else Key.given(load_or_exit(arguments.params).key_file)
+        given = Key.read(arguments.key) if arguments.key else Key.from_environment()
+        key = given or Key.read(load_or_exit(arguments.params).key_file)
         raise SystemExit(reidentify(arguments.files, key))
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)

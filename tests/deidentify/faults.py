@@ -22,7 +22,7 @@ WORDS = {
     "model loses a text": "hazel",
     "model reads another text": "juniper",
     "span is dropped": "larch",
-    "spans are merged": "maple",
+    "anonymizer loses a span": "maple",
     "exception quotes the text": "rowan",
     "library ends the process": "spruce",
     "worker dies": "willow",
@@ -178,7 +178,7 @@ def _in_finder(finder: Any) -> None:
 
     plain, resolved = finder.find, module.resolved
 
-    def find(texts: list[str]) -> Any:
+    def find(texts: list[str], told: Any = ()) -> Any:
         whole = "\n".join(texts)
         if _meets("exception quotes the text", whole):
             raise KeyError(whole)
@@ -186,7 +186,7 @@ def _in_finder(finder: Any) -> None:
             sys.exit(whole)
         if _meets("worker dies", whole):
             os.kill(os.getpid(), signal.SIGKILL)
-        return plain(texts)
+        return plain(texts, told)
 
     def dropping(text: str, spans: Any) -> Any:
         found = resolved(text, spans)
@@ -200,8 +200,7 @@ def _in_anonymizer() -> None:
 
     plain = AnonymizerEngine.anonymize
 
-    def merging(self: Any, text: str, spans: Any, operators: Any, merge_entities_with_spaces: bool) -> Any:
-        merges = merge_entities_with_spaces or _meets("spans are merged", text)
-        return plain(self, text, spans, operators, merge_entities_with_spaces=merges)
+    def losing(self: Any, text: str, spans: Any, operators: Any, **options: Any) -> Any:
+        return plain(self, text, spans[1:] if _meets("anonymizer loses a span", text) else spans, operators, **options)
 
-    AnonymizerEngine.anonymize = merging
+    AnonymizerEngine.anonymize = losing

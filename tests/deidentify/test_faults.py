@@ -41,7 +41,7 @@ REASONS = {
     "model loses a text": r"LostSpans at analyzer:\d+",
     "model reads another text": r"LostSpans at analyzer:\d+",
     "span is dropped": LEFT,
-    "spans are merged": r"RuntimeError at replace:\d+",
+    "anonymizer loses a span": r"RuntimeError at replace:\d+",
     "exception quotes the text": r"KeyError at step:\d+",
     "library ends the process": r"RuntimeError at step:\d+",
     "worker dies": "the worker process died",

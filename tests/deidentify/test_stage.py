@@ -105,7 +105,7 @@ def test_above_the_declared_leak_rate_nothing_is_written(
 def test_where_phi_was_found_is_in_no_output(clinic: Callable[..., Any]) -> None:
     assert stage.run(clinic()) == 0
     kept = sorted(path for path in Path("data/deidentify").rglob("*") if path.is_file())
-    assert {path.parent.name for path in kept} == {"records", "quarantine", "deidentify"}
+    assert {path.parent.name for path in kept} == {"records", "originals", "quarantine", "deidentify"}
     written = b"".join(path.read_bytes() for path in kept)
     for value in (b"Osei", b"1234567", b"Lindqvist", b'"found"', b"test/p1"):
         assert value not in written

@@ -161,7 +161,7 @@ class Faulty(Step):
 
     def setup(self) -> None:
         class Finder:
-            def find(self, texts: list[str]) -> None:
+            def find(self, texts: list[str], told: object) -> None:
                 raise ValueError(f"cannot read {texts[0]}")
 
         self._finder = Finder()  # type: ignore[assignment]

@@ -49,6 +49,7 @@ def test_what_may_hold_phi_is_never_pushed_and_never_in_the_run_cache() -> None:
     assert guarded == {
         *("data/synthesize/raw", "data/synthesize/gold", "data/synthesize/key", "data/extract"),
         "data/deidentify/audio",  # a voice is an identifier itself
+        "data/deidentify/originals",
     }
 
 

@@ -86,6 +86,7 @@ def test_where_words_are_cut_is_in_no_output(clinic: Declared) -> None:
     assert {path.name for path in Path("data/deidentify").iterdir()} == {
         "audio",
         "canaries.jsonl",
+        "originals",
         "quarantine",
         "records",
     }
@@ -116,7 +117,9 @@ def test_recordings_of_records_that_are_gone_go(clinic: Declared, recorded: Call
     extracted([])
     assert stage.run(clinic()) == 0
     assert list(AUDIO.iterdir()) == []
-    assert {path.name for path in AUDIO.parent.iterdir()} == {"audio", "canaries.jsonl", "quarantine", "records"}
+    assert {path.name for path in AUDIO.parent.iterdir()} == {
+        "audio", "canaries.jsonl", "originals", "quarantine", "records",
+    }  # fmt: skip
     assert "speech" not in numbers()
 
 
