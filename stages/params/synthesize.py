@@ -21,5 +21,5 @@ class Synthesize(Section):
     recorded: float = Field(0.6, ge=0, le=1, description="Share of encounters of which there is a recording as well.")
     dictations: int = Field(240, ge=0, description="Dictations of some 11 sentences, dense in medical terms.")
     speech_hours: float = Field(
-        2.75, ge=0, description="Hours of plain speech that a scratch speech model learns from."
+        8.0, ge=0, description="Hours of plain speech that a scratch speech model learns from."
     )
