@@ -55,7 +55,8 @@ def join(left: Sequence[Word], right: Sequence[Word], start: float, end: float) 
         return [*left, *_continued(left, right)]
     middle = (start + end) / 2
     common = [
-        (abs((ours[a].start + theirs[b].start) / 2 - middle), first + a, b) for a, b in _shared(ours, theirs, start, end)
+        (abs((ours[a].start + theirs[b].start) / 2 - middle), first + a, b)
+        for a, b in _shared(ours, theirs, start, end)
     ]
     if common:
         _, a, b = min(common)
