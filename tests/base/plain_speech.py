@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,21 +36,18 @@ def declared(**changed: Any) -> Base:
     return Base.model_validate(TINY | {key: TINY[key] | value for key, value in changed.items()})
 
 
-def write_corpus(
-    folder: Path, recordings: int = 4, clips: int = 9, pauses: Sequence[float] = (0.2,)
-) -> Path:
-    """Recordings of clips of one or two words, each after one of the pauses; every word is a phone of its own."""
+def write_corpus(folder: Path, recordings: int = 4, clips: int = 9) -> Path:
+    """Recordings of clips of one or two words, with pauses between; every word is a phone of its own."""
     lines: list[str] = []
     timed: list[Segment] = []
     for number in range(recordings):
         parts, segments, at = [], [], 0.0
-        rng, rests = random.Random(number), random.Random(number)
+        rng = random.Random(number)
         for clip in range(clips):
             words = [rng.randrange(len(WORDS)) for _ in range(1 + clip % 2)]
             spoken = [tone(word, 0.3) for word in words]
-            pause = rests.choice(pauses)
-            parts += [np.zeros(round(pause * sound.RATE), np.float32), *spoken]
-            start, at = at + pause, at + pause + 0.3 * len(words)
+            parts += [np.zeros(3200, np.float32), *spoken]
+            start, at = at + 0.2, at + 0.2 + 0.3 * len(words)
             timed += [
                 Segment(f"{number}.flac", "a", start + 0.3 * k, start + 0.3 * (k + 1), WORDS[word])
                 for k, word in enumerate(words)

@@ -34,9 +34,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        # Where words stand on a grid, a model this small learns the grid.
-        corpus = write_corpus(folder / "speech", recordings=16, clips=30, pauses=(0.13, 0.22, 0.31))
-        whisper.school(schooled, 7, corpus, folder / "model", folder / "plots")
+        whisper.school(schooled, 7, write_corpus(folder / "speech", clips=60), folder / "model", folder / "plots")
     return folder / "model"
 
 
