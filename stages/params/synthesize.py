@@ -20,6 +20,4 @@ class Synthesize(Section):
     notes: int = Field(1500, ge=20, description="Annotated notes that the embedded PHI finder learns from.")
     recorded: float = Field(0.6, ge=0, le=1, description="Share of encounters of which there is a recording as well.")
     dictations: int = Field(240, ge=0, description="Dictations of some 11 sentences, dense in medical terms.")
-    speech_hours: float = Field(
-        2.75, ge=0, description="Hours of plain speech that a scratch speech model learns from."
-    )
+    speech_hours: float = Field(8.0, ge=0, description="Hours of plain speech that a scratch speech model learns from.")

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -72,7 +74,10 @@ def make_project(folder: Path, train: Mapping[str, Any] = SHORT, examples: int =
         YAML().dump(params, file)
     (folder / "data" / "raw").mkdir(parents=True)
     (folder / "data" / "lexicon").symlink_to(ROOT / "data" / "lexicon")
-    _make_base(folder / "models" / "base" / "speech")
+    base = folder / "models" / "base" / "speech"
+    base.mkdir(parents=True)
+    for name, content in _taught().items():
+        (base / name).write_bytes(content)
     audio = write_recording(folder / "data" / "deidentify" / "audio" / "r1.flac").relative_to(folder)
     here = Path.cwd()
     os.chdir(folder)
@@ -86,12 +91,16 @@ def make_project(folder: Path, train: Mapping[str, Any] = SHORT, examples: int =
     return folder
 
 
-def _make_base(folder: Path) -> None:
-    """A base that knows what is said, and not by whom."""
-    make_base(folder)
-    model, processor = load_base(folder, Quantization())
-    teach_a_little(model, processor, dict(enumerate(SAID)), 200)
-    model.save_pretrained(folder)
+@cache
+def _taught() -> dict[str, bytes]:
+    """The files of a base that knows what is said, and not by whom."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        make_base(folder)
+        model, processor = load_base(folder, Quantization())
+        teach_a_little(model, processor, dict(enumerate(SAID)), 200)
+        model.save_pretrained(folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:

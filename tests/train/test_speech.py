@@ -50,9 +50,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project trained without interruption, by the command."""
+    """A project trained without interruption, in this process."""
     folder = make_project(tmp_path_factory.mktemp("whole") / "project")
-    finish(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("DVC_ROOT", raising=False)
+        train(load(), "scribe", DATA)
     return folder
 
 
