@@ -138,8 +138,9 @@ def _attune(model: Any, features: Features, recordings: Sequence[Recording], bas
     rate = sound.RATE / hearing.hop / speeds[0]
     pieces = clips.rows(recordings, hearing.window * speeds[0])
     some = pieces[:: -(-len(pieces) // ATTUNED_TO)]
-    heard = [features[piece.recording * len(speeds)][int(piece.start * rate) : int(piece.end * rate)] for piece in some]
-    attune(model.model.encoder, logmel.windows(heard, _frames(hearing.window, hearing)), np.array([*map(len, heard)]))
+    frames = _frames(hearing.window, hearing)
+    heard = [_cut(features[piece.recording * len(speeds)], piece, rate, frames) for piece in some]
+    attune(model.model.encoder, logmel.windows(heard, frames), np.array([*map(len, heard)]))
 
 
 def _feed(pupil: _Pupil) -> Iterator[list[Piece]]:
@@ -162,7 +163,7 @@ def _loss(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> tuple[Any, int]:
     end, rate = tokenizer.eos_token_id, sound.RATE / pupil.hearing.hop
     short = step < round(listening.short_share * pupil.schooling.steps)
     frames = _frames(listening.short_seconds if short else pupil.hearing.window, pupil.hearing)
-    heard = _heard(pupil, pieces, step)
+    heard = _heard(pupil, pieces, step, frames)
     told = [[*(token.id for token in one.tokens), end] for one in heard]
     before = tokenizer.prefix_tokens
     inputs, wanted = (torch.tensor(rows) for rows in teach([before] * len(told), told, end))
@@ -196,7 +197,7 @@ class _Heard(NamedTuple):
     phones: list[guide.Token]
 
 
-def _heard(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> list[_Heard]:
+def _heard(pupil: _Pupil, pieces: Sequence[Piece], step: int, frames: int) -> list[_Heard]:
     rate, declared = sound.RATE / pupil.hearing.hop, pupil.listening.perturbation
     found: list[_Heard] = []
     for row, piece in enumerate(pieces):
@@ -204,12 +205,18 @@ def _heard(pupil: _Pupil, pieces: Sequence[Piece], step: int) -> list[_Heard]:
         place = rng.randrange(len(declared.speeds))
         speed = declared.speeds[place]
         whole = pupil.features[piece.recording * len(declared.speeds) + place]
-        cut = whole[int(piece.start / speed * rate) : int(piece.end / speed * rate)]
+        cut = _cut(whole, piece, rate / speed, frames)
         tokens = guide.spoken(piece, pupil.processor.tokenizer)
         phones = guide.sounded(piece, pupil.recordings[piece.recording].phones, pupil.phones)
         timed = ([guide.Token(t.id, t.start / speed, t.end / speed) for t in of] for of in (tokens, phones))
         found.append(_Heard(perturb.masked(cut, declared, rate, rng), *timed))
     return found
+
+
+def _cut(whole: logmel.Frames, piece: Piece, rate: float, most: int) -> logmel.Frames:
+    """The frames of a piece; one as long as the window may round to a frame more than it holds."""
+    first = int(piece.start * rate)
+    return whole[first : min(int(piece.end * rate), first + most)]
 
 
 def _placed(likely: Any, tokens: Sequence[Sequence[guide.Token]], times: guide.Times, blank: int) -> Any:

@@ -128,7 +128,7 @@ def _known(row: Row, found: Comparison, null: tuple[str, ...]) -> Row:
         difference=found.difference.value,
         low=low,
         high=high,
-        bca=found.difference.bca,
+        bca=found.difference.bca and (found.difference.bca.low, found.difference.bca.high),
         p=found.p,
         reasons=reasons,
     )

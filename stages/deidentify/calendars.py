@@ -1,8 +1,8 @@
 """Where the dates of a patient go: one offset for all of them, or for each visit one of its own.
 
 The days between two dates tell a patient to whoever knows two or three visits, whatever the offset. So the calendar of
-a visit keeps only the intervals that people tell: days up to a month, weeks up to three, months up to a year, whole
-years beyond. What lies farther from the visit's day is redrawn within the same week, month or year of distance.
+a visit keeps its dates in their order and no interval to the day: each is redrawn among the days that are as far from
+the visit's day as people tell it: a few days, weeks up to three months, months up to a year, whole years beyond.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol
 
 from stages.keys import Key
 
-DAYS_EXACT, WEEKS_UNTIL = 31, 94
+NEAR, WEEKS_UNTIL = 31, 94  # days
 MONTH = 30.44  # days
 
 
@@ -78,7 +78,7 @@ def offset_of(key: Key, unit: str, most_days: int) -> int:
 def day_of_visit(days: Iterable[date]) -> date:
     """The day that most others lie near to: a note tells of its own time more than of any other."""
     often = Counter(days)
-    near = {day: sum(times for other, times in often.items() if abs((other - day).days) <= DAYS_EXACT) for day in often}
+    near = {day: sum(times for other, times in often.items() if abs((other - day).days) <= NEAR) for day in often}
     return max(often, key=lambda day: (near[day], often[day], day))
 
 
@@ -86,11 +86,11 @@ def window(visit: date, day: date) -> tuple[date, date]:
     """The first and last day that are as far from the visit as the day is, told as people tell it."""
     far = (day - visit).days
     sign = 1 if far > 0 else -1
-    if abs(far) <= DAYS_EXACT:
+    if not far:
         return day, day
     if abs(far) <= WEEKS_UNTIL:
         weeks = round(abs(far) / 7)
-        low, high = max(7 * weeks - 3, DAYS_EXACT + 1), min(7 * weeks + 3, WEEKS_UNTIL)
+        low, high = max(7 * weeks - 3, 1), min(7 * weeks + 3, WEEKS_UNTIL)
     elif years := _whole_years(visit, day):
         edges = (_anniversary(visit, sign * years), _anniversary(visit, sign * (years + 1)))
         return (edges[0], edges[1] - timedelta(days=1)) if far > 0 else (edges[1] + timedelta(days=1), edges[0])

@@ -37,6 +37,9 @@ class Masked:
         self._tokenizer: Any = AutoTokenizer.from_pretrained(**where)
         if self._tokenizer.mask_token_id is None:
             raise ValueError(f"{name}: its tokenizer has no mask token; name the tokenizer that it was trained with")
+        alone = list(self._tokenizer(self._tokenizer.mask_token)["input_ids"])
+        at = alone.index(self._tokenizer.mask_token_id)
+        self._first, self._last = alone[:at], alone[at + 1 :]
         self._model: Any = AutoModelForMaskedLM.from_pretrained(**where, dtype=torch.float32).eval()
         if torch.cuda.is_available():
             self._model = self._model.to("cuda")
@@ -47,7 +50,7 @@ class Masked:
 
         mask, side = self._tokenizer.mask_token_id, self._side()
         before = self._tokens(left.rstrip())[-side:]
-        row = self._tokenizer.build_inputs_with_special_tokens([*before, mask, *self._tokens(right)[:side]])
+        row = [*self._first, *before, mask, *self._tokens(right)[:side], *self._last]
         with torch.inference_mode():
             ids = torch.tensor([row], device=self._model.device)
             told = self._model(input_ids=ids).logits[0, row.index(mask)].float().log_softmax(-1)

@@ -108,8 +108,9 @@ class Deidentify(Section):
     )
     dates: Literal["visit", "shift", "year"] = Field(
         "visit",
-        description="visit: an offset for each visit, and distances from its day in days up to a month, then in weeks, "
-        "months and years; shift: one offset a patient, by whose intervals patients can be found; year: it alone.",
+        description="visit: an offset for each visit, and each date redrawn among those that are a few days, so many "
+        "weeks, months or years from its day; shift: one offset a patient, by whose intervals patients can be found; "
+        "year: it alone.",
     )
     most_days: int = Field(3650, ge=1, le=36500, description="Largest shift of dates, in days either way.")
     max_document_leak_rate: float = Field(

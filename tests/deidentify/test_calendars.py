@@ -18,10 +18,19 @@ def calendar(visit: date, far: list[int], unit: str = "v1") -> tuple[list[date],
     return days, VisitCalendar(KEY, unit, days, 3650)
 
 
-@given(visit=VISITS, near=st.lists(st.integers(-31, 31), max_size=5))
-def test_the_days_of_a_month_stay(visit: date, near: list[int]) -> None:
-    days, moved = calendar(visit, near)
-    assert {moved(day) - day for day in days} == {timedelta(days=offset_of(KEY, "v1", 3650))}
+def test_a_few_days_are_a_few_days_and_a_week_a_week() -> None:
+    visit = date(2019, 5, 21)
+    for far, least, most in ((0, 0, 0), (1, 1, 3), (-3, -3, -1), (4, 4, 10), (-14, -17, -11), (31, 25, 31)):
+        first, last = window(visit, visit + timedelta(days=far))
+        assert ((first - visit).days, (last - visit).days) == (least, most)
+
+
+def test_no_interval_stays_to_the_day() -> None:
+    visit = date(2019, 5, 21)
+    for far in (2, 5, 14, 60, 200):
+        day = visit + timedelta(days=far)
+        found = (VisitCalendar(KEY, unit, [visit, visit, day], 3650) for unit in map(str, range(40)))
+        assert len({(moved(day) - moved(visit)).days for moved in found}) > 1
 
 
 @given(visit=VISITS, far=FAR)
