@@ -61,12 +61,15 @@ class VisitCalendar:
         offset = timedelta(days=self._days)
         for (first, last), members in alike.items():
             # Drawn by what they are and laid in their own order: what came first comes first still.
-            drawn = sorted(first + timedelta(days=self._drawn(day, (last - first).days)) for day in members)
+            drawn = sorted(self._drawn(day, first, last) for day in members)
             moved |= {day: new + offset for day, new in zip(sorted(members), drawn, strict=True)}
         return moved
 
-    def _drawn(self, day: date, most: int) -> int:
-        return self._key.rng("date", self._unit, day.isoformat()).randint(0, most)
+    def _drawn(self, day: date, first: date, last: date) -> date:
+        """A day from the first to the last, but not the day itself where there is another."""
+        span = (last - first).days
+        away = self._key.rng("date", self._unit, day.isoformat()).randint(1, span) if span else 0
+        return first + timedelta(days=((day - first).days + away) % (span + 1))
 
 
 def offset_of(key: Key, unit: str, most_days: int) -> int:
