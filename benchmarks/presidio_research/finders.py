@@ -40,7 +40,9 @@ def stock(model: str) -> Find:
     from presidio_analyzer.nlp_engine.ner_model_configuration import MODEL_TO_PRESIDIO_ENTITY_MAPPING
 
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
+    # Its warnings are not for the table; switching its log off would end our finder, which listens to it.
+    logging.getLogger("presidio-analyzer").propagate = False
+    logging.getLogger("presidio-analyzer").addHandler(logging.NullHandler())
     mapping = {**MODEL_TO_PRESIDIO_ENTITY_MAPPING, **_MODEL}
     nlp = SpacyNlpEngine(
         [{"lang_code": "en", "model_name": model}], NerModelConfiguration(model_to_presidio_entity_mapping=mapping)
