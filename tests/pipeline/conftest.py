@@ -19,7 +19,7 @@ SMALL = {
         "patients": 10,
         "flashcards": 120,
         "passages": 120,
-        "notes": 60,
+        "notes": 150,
         "recorded": 0.6,
         "dictations": 24,
         "speech_hours": 0.02,
@@ -31,7 +31,7 @@ SMALL = {
             "architecture": {"vocabulary": 512, "hidden": 32, "layers": 2, "heads": 2},
             "schooling": {"steps": 20, "batch": 8, "warmup": 2},
         },
-        "phi": {"schooling": {"steps": 30}},
+        "phi": {"schooling": {"steps": 100}},  # less finds nothing, and such a model is refused
         "whisper": {
             "hearing": {"vocabulary": 320, "hidden": 32, "encoder_layers": 1, "decoder_layers": 1, "heads": 2},
             "schooling": {"steps": 10, "batch": 4, "warmup": 2},
