@@ -283,6 +283,6 @@ def test_each_visit_has_an_offset_of_its_own(step: Callable[..., Step]) -> None:
         [date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", done.record.text or "")]
         for done in out(step(), *notes)
     )
-    assert (first[1] - first[0]).days == 14
+    assert (first[1] - first[0]).days in {11, 12, 13, 15, 16, 17}  # two weeks, and never the true days
     assert same == first[1:]
     assert other != same
