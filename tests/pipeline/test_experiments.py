@@ -12,6 +12,7 @@ import pytest
 from tests.pipeline.conftest import Project
 
 
+@pytest.mark.timeout(1500)
 def test_an_experiment_trains_what_it_changed(copied: Callable[[], Project]) -> None:
     project = copied()
     done = project.run("dvc", "exp", "run", "-S", "train.hpi.lora.r=4", "--name", "rank-four")
