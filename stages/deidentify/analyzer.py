@@ -32,6 +32,7 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from stages.deidentify.aloud import aloud
+from stages.deidentify.greedy import decide_at_once
 from stages.deidentify.labels import FOREIGN, LABELS
 from stages.deidentify.mentions import mentions
 from stages.deidentify.names import names
@@ -54,6 +55,7 @@ KEPT = (
     (UsSsnRecognizer, "SSN"),
 )
 BATCH = 32
+MOST_TYPES = 200_000  # distinct words that a pipeline reads before a fresh one takes over; some 90 MB
 NER_SCORE = 0.8  # of a model that gives none: below what a title or a header tells
 
 
@@ -69,6 +71,7 @@ class Analyzer:
         found = SpacyRecognizer(supported_entities=nlp.get_supported_entities(), name="ner")
         kept = [kind(supported_entity=label, name=f"presidio {label}") for kind, label in KEPT]
         self._nlp = nlp
+        self._most_types = len(nlp.nlp["en"].vocab) + MOST_TYPES
         self._engine = AnalyzerEngine(
             registry=RecognizerRegistry(recognizers=[found, Net(), *kept], supported_languages=["en"]),
             nlp_engine=nlp,
@@ -77,6 +80,9 @@ class Analyzer:
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """The raw spans of each text, overlapping, of every score; raises `LostSpans` where Presidio fell silent."""
+        # spaCy keeps every word that it has ever read.
+        if len(self._nlp.nlp["en"].vocab) > self._most_types:
+            self._nlp.load()
         with no_silent_loss():
             artifacts = list(self._nlp.process_batch(list(texts), language="en", batch_size=BATCH))
             if len(artifacts) != len(texts):
@@ -159,6 +165,7 @@ class LocalSpacyEngine(SpacyNlpEngine):
             raise FileNotFoundError(f"deidentify.engine.model: {model}: no such folder or installed spaCy package; for "
                                     "models/base/phi run `dvc repro base@phi`")  # fmt: skip
         nlp = spacy.load(model)
+        decide_at_once(nlp)
         self.nlp = {"en": nlp}
         found = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())})
         if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names and "beam_ner" not in nlp.pipe_names:
