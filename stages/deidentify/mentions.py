@@ -7,9 +7,11 @@ name: a middle initial, or letters that English does not write.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from stages.deidentify.english import frequent
+from stages.deidentify.forms import Form
 from stages.deidentify.names import KIN, NO_NAMES
 from stages.deidentify.places import GENERIC_WORDS, UPPER
 from stages.records import Span
@@ -29,43 +31,43 @@ _DOES = (
     rf"called|will\s+be|{_SAID})"
 )
 
-SAYING = re.compile(rf"\b{_SAID}[ ](?P<v>{_NAME})")
-WITH = re.compile(
+SAYING = Form(rf"\b{_SAID}[ ](?P<v>{_NAME})")
+WITH = Form(
     r"\b(?i:according\s+to|spoke(?:n)?\s+(?:to|with)|talk(?:ed)?\s+(?:to|with)|(?:met|meet|meeting)\s+with|"
     r"discuss(?:ed|ion)?\s+with|follow(?:ed|s|ing)?[ -]?up\s+with|seen\s+with|accompanied\s+by|brought\s+in\s+by|"
     rf"written\s+by|on\s+behalf\s+of|care\s+of|by)[ ](?P<v>{_FULL})"
 )
-WITH_ONE = re.compile(
+WITH_ONE = Form(
     r"\b(?i:according\s+to|spoke(?:n)?\s+(?:to|with)|talk(?:ed)?\s+(?:to|with)|follow(?:ed|s|ing)?[ -]?up\s+with|"
     rf"on\s+behalf\s+of|brought\s+in\s+by)[ ](?P<v>{_WORD})(?=[ ]?[.,;?!]|[ ][a-z])"
 )
-DOING = re.compile(rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b")
-ASKED = re.compile(
+DOING = Form(rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b")
+ASKED = Form(
     rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))"
 )
-ACTING = re.compile(
+ACTING = Form(
     rf"(?<![-\w])(?P<v>{_NAME})[ ]as[ ](?:(?:a|an|the|my|her|his|their|our)[ ])?(?i:beneficiary|guardian|proxy|"
     rf"surrogate|emergency\s+contact|next\s+of\s+kin|executor|trustee|witness|dependent|{KIN})\b"
 )
-CALLED_ON = re.compile(
+CALLED_ON = Form(
     rf"(?:^|(?<=[.?!]\s)|(?<=\n)|(?<=:\s))(?P<v>{_NAME}),[ ](?=(?:can|could|would|will|please|do|did|does|are|how|what|"
     r"where|when|have|has|is|let|let's|may|should)\b)",
     re.MULTILINE,
 )
-INITIALED = re.compile(rf"(?<![-\w])(?P<v>{_WORD}[ ][{UPPER}]\.?[ ](?:{_PARTICLE}[ ])?{_WORD})(?![-\w])")
+INITIALED = Form(rf"(?<![-\w])(?P<v>{_WORD}[ ][{UPPER}]\.?[ ](?:{_PARTICLE}[ ])?{_WORD})(?![-\w])")
 LETTERED = re.compile(
     r"(?i)(?:vitamin|hepatitis|hemoglobin|haemoglobin|protein|factor|group|type|grade|class|stage|plan|part|pattern|"
     r"influenza|coenzyme|immunoglobulin|apolipoprotein|complement|category|phase|section|level|schedule|blood|strep\w*|"
     r"troponin|title|medicare|botulinum|interferon|cyclosporine|amphotericin|polymyxin|table|figure|unit|ward)"
 )
-FOREIGN = re.compile(rf"(?<![-\w])(?P<v>(?=[^\s,.;:()]*[^\W\d_a-zA-Z]){_WORD}(?:[ ]{_WORD})?)(?![-\w])")
+FOREIGN = Form(rf"(?<![-\w])(?P<v>(?=[^\s,.;:()]*[^\W\d_a-zA-Z]){_WORD}(?:[ ]{_WORD})?)(?![-\w])")
 # Learned words and kinship are no names: cardiology wants, the prosthetist said, my cousin told.
 _NO_PERSON = re.compile(
     rf"(?i){KIN}|\w+(?:ology|iatrics?|iatry|surgery|therapy|[^v]ists?|icians?|nursing|medicine|team)"
 )
 
 
-def mentions(text: str) -> Iterator[Span]:
+def mentions(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
     """Spans of names in a text that capitals mark as names; they may overlap."""
     if text.isascii() and not any(map(str.isupper, text)):
         return
@@ -78,15 +80,15 @@ def mentions(text: str) -> Iterator[Span]:
         (ASKED, COMMONEST, "PATIENT", 0.7),
         (ACTING, COMMON, "RELATIVE", 0.7),
     ):
-        for match in form.finditer(text):
+        for match in form.finditer(text, pos, endpos):
             if _is_name(match["v"], most):
                 yield Span(*match.span("v"), label, score, "pattern")
-    for match in INITIALED.finditer(text):
+    for match in INITIALED.finditer(text, pos, endpos):
         first, last = match["v"].split()[0], match["v"].split()[-1]
         if not LETTERED.fullmatch(first) and _is_name(f"{first} {last}", COMMONEST):
             yield Span(*match.span("v"), "PATIENT", 0.6, "pattern")
     if not text.isascii():
-        for match in FOREIGN.finditer(text):
+        for match in FOREIGN.finditer(text, pos, endpos):
             if _is_name(match["v"], COMMON):
                 yield Span(*match.span("v"), "PATIENT", 0.45, "pattern")
 

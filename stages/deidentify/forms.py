@@ -1,0 +1,230 @@
+"""Expressions that are tried only where they can begin: what that is, is read from each expression itself.
+
+Python's `re` tries an expression at every character of a text unless it begins with a plain literal or class of
+characters; a boundary, a look behind or the disregard of case before it, and it does. A net has dozens of such
+expressions. Here one pass over a text looks up each word, number and mark among what any of them can begin with, and
+each is tried at the places of its own alone. What is found is the same, for a place is left out only where the
+expression cannot match: whatever of its syntax is not understood counts as "can begin anywhere".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from re import _constants as op  # type: ignore[attr-defined]  # the only way to an expression's syntax tree
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+MOST_LETTERS = 6  # of a word that are compared
+MOST_OPENINGS = 600  # beyond these a longer look would cost more than it saves
+MOST_WORDS = 100_000  # that are remembered with the expressions they open
+END, OTHER, DIGIT, BLANK = "|", "\x80", "0", " "
+
+_LETTERS = frozenset(string.ascii_lowercase)
+_ASCII = "".join(map(chr, range(128)))
+# Letters beyond ASCII that are one of its letters where case is disregarded; the first would become two by `lower`.
+_ALIKE_TO = {"İ": "i", "ı": "i", "ſ": "s", "\u212a": "k"}
+_ALIKE = str.maketrans(_ALIKE_TO)
+_WORDLIKE = _LETTERS | frozenset(string.digits)
+_TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9 ]")
+_CATEGORIES = {
+    op.CATEGORY_DIGIT: r"\d", op.CATEGORY_NOT_DIGIT: r"\D", op.CATEGORY_SPACE: r"\s", op.CATEGORY_NOT_SPACE: r"\S",
+    op.CATEGORY_WORD: r"\w", op.CATEGORY_NOT_WORD: r"\W",
+}  # fmt: skip
+
+
+class Opening(NamedTuple):
+    """What a match can begin with.
+
+    Attributes:
+        text: Small letters, with `END` behind where the word ends there; or one mark, `DIGIT`, `BLANK`, or `OTHER` for
+            whatever is not ASCII.
+        open: Whether what follows in the expression may be added.
+        bounds: Characters, of letters and digits, that cannot stand before it.
+    """
+
+    text: str = ""
+    open: bool = True
+    bounds: frozenset[str] = frozenset()
+
+
+class Form:
+    """An expression that is tried where one of its openings stands; it matches one character at least."""
+
+    def __init__(self, expression: str | re.Pattern[str], flags: int = 0) -> None:
+        self.expression = re.compile(expression, flags)
+        _known.add(self)
+
+    @functools.cached_property
+    def openings(self) -> frozenset[Opening]:
+        """What a match can begin with; none where that can be nearly anything."""
+        found = _after({Opening()}, parser.parse(self.expression.pattern, self.expression.flags))
+        alone = {opening.text for opening in found}
+        return frozenset() if alone & {"", BLANK} or alone >= _LETTERS else frozenset(found)
+
+    def finditer(
+        self, text: str, pos: int = 0, endpos: int = sys.maxsize, go_on: Callable[[re.Match[str]], int] = re.Match.end
+    ) -> Iterator[re.Match[str]]:
+        """As `re.Pattern.finditer`; `go_on` says behind which character of a match the next may begin."""
+        if not self.openings:
+            while match := self.expression.search(text, pos, endpos):
+                yield match
+                pos = go_on(match)
+            return
+        for start in _starts(text, pos, endpos).get(self, ()):
+            if start >= pos and (match := self.expression.match(text, start, endpos)):
+                yield match
+                pos = go_on(match)
+
+
+class _Known:
+    """All forms there are, by their openings."""
+
+    def __init__(self) -> None:
+        self._new: list[Form] = []
+        self._forms: dict[str, list[tuple[Form, frozenset[str]]]] = {}
+        self._opened: dict[str, tuple[tuple[Form, int], ...]] = {}
+
+    def add(self, form: Form) -> None:
+        """Openings are read when a text is, so that imports stay cheap."""
+        self._new.append(form)
+
+    def opened(self, word: str) -> tuple[tuple[Form, int], ...]:
+        """The forms that a token of a text can open, and at which of its characters."""
+        while self._new:
+            form = self._new.pop()
+            self._opened.clear()
+            for text, _, bounds in form.openings:
+                self._forms.setdefault(text, []).append((form, bounds))
+        found = self._opened.get(word)
+        if found is None:
+            if len(self._opened) >= MOST_WORDS:
+                self._opened.clear()
+            found = self._opened[word] = tuple(self._opens(word))
+        return found
+
+    def _opens(self, word: str) -> Iterator[tuple[Form, int]]:
+        for at in range(len(word)):
+            rest = word[at : at + MOST_LETTERS] + END if word[at] in _LETTERS else _sign(word[at])
+            forms: dict[Form, None] = {}
+            for length in range(1, len(rest) + 1):
+                for form, bounds in self._forms.get(rest[:length], ()):
+                    if not (at and word[at - 1] in bounds):
+                        forms[form] = None
+            for form in forms:
+                yield form, at
+
+
+_known = _Known()
+
+
+def folded(text: str) -> str:
+    """The text in small letters, each character in its place: ASCII letters as `re.IGNORECASE` compares them."""
+    return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
+
+
+@functools.lru_cache(maxsize=8)  # the nets read one text after the other
+def _starts(text: str, pos: int, endpos: int) -> Mapping[Form, Sequence[int]]:
+    """Where each form of those with openings may begin, in order."""
+    starts = defaultdict[Form, list[int]](list)
+    pos = min(pos, len(text))
+    for token in _TOKEN.finditer(folded(text[pos:endpos])):
+        for form, at in _known.opened(token.group()):
+            starts[form].append(pos + token.start() + at)
+    return starts
+
+
+def _after(before: set[Opening], items: Iterable[tuple[Any, Any]]) -> set[Opening]:
+    """Openings with what a sequence of an expression's items adds to them."""
+    found = before
+    for code, value in items:
+        longer = {whole for opening in found if opening.open for whole in _with(opening, code, value)}
+        found = longer | {opening for opening in found if not opening.open}
+        if not longer:
+            break
+    return found if len(found) <= MOST_OPENINGS else _closed(before)
+
+
+def _with(opening: Opening, code: Any, value: Any) -> set[Opening]:
+    if code in (op.AT, op.ASSERT, op.ASSERT_NOT):
+        return {_bounded(opening, code, value)}
+    if code is op.SUBPATTERN:
+        return _after({opening}, value[3])
+    if code is op.BRANCH:
+        return set().union(*(_after({opening}, branch) for branch in value[1]))
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
+        least, most, items = value
+        found = {opening}
+        for _ in range(min(least, MOST_LETTERS)):
+            found = _after(found, items)
+        if most == least <= MOST_LETTERS:
+            return found
+        more = _after(found, items)
+        # Where it may go on, what stands behind it cannot be told from one more of it.
+        return found | more if most == least + 1 else found | _closed(more)
+    signs = _signs([(code, value)] if code is op.LITERAL else value if code is op.IN else [])
+    return {_with_sign(opening, sign) for sign in signs} if signs else _closed({opening})
+
+
+def _closed(openings: set[Opening]) -> set[Opening]:
+    return {opening._replace(open=False) for opening in openings}
+
+
+def _with_sign(opening: Opening, sign: str) -> Opening:
+    if sign in _LETTERS:
+        return opening._replace(text=opening.text + sign, open=len(opening.text) + 1 < MOST_LETTERS)
+    return opening._replace(text=opening.text + END if opening.text else sign, open=False)
+
+
+def _bounded(opening: Opening, code: Any, value: Any) -> Opening:
+    """What a boundary or a look around says of the characters beside the opening; most say nothing."""
+    shut = frozenset[str]()
+    if code is op.AT:
+        shut = _WORDLIKE if value is op.AT_BOUNDARY else shut
+    elif code is op.ASSERT_NOT and value[0] == (1 if opening.text else -1) and len(value[1]) == 1:
+        [(inner, items)] = value[1]
+        shut = frozenset(filter(functools.partial(_shuts, items), _WORDLIKE)) if inner is op.IN else shut
+    if not opening.text:
+        return opening._replace(bounds=opening.bounds | shut)
+    return opening._replace(text=opening.text + END, open=False) if shut >= _LETTERS else opening
+
+
+def _shuts(items: Sequence[tuple[Any, Any]], character: str) -> bool:
+    """Whether a class holds all that is folded to a character."""
+    alike = {character, character.upper(), *(one for one, other in _ALIKE_TO.items() if other == character)}
+    return _is_understood(items) and all(_holds(items, one) for one in alike)
+
+
+def _sign(character: str) -> str:
+    """What a character of a folded text is to openings."""
+    if character >= OTHER:
+        return OTHER
+    return DIGIT if character.isdigit() else BLANK if character in " \t\r\f\v\x1c\x1d\x1e\x1f" else character
+
+
+def _signs(items: Sequence[tuple[Any, Any]]) -> frozenset[str]:
+    """The signs of all characters that a class holds; none where it is not understood."""
+    if not _is_understood(items):
+        return frozenset()
+    found = {_sign(folded(character)) for character in (*_ASCII, *_ALIKE_TO) if _holds(items, character)}
+    beyond = any(code is op.CATEGORY or (max(value) if code is op.RANGE else value) >= 128 for code, value in items)
+    return frozenset(found | {OTHER}) if beyond else frozenset(found)
+
+
+def _is_understood(items: Sequence[tuple[Any, Any]]) -> bool:
+    return all(code in (op.LITERAL, op.RANGE, op.CATEGORY) for code, _ in items)
+
+
+def _holds(items: Sequence[tuple[Any, Any]], character: str) -> bool:
+    for code, value in items:
+        if code is op.CATEGORY and re.match(_CATEGORIES[value], character):
+            return True
+        if code is op.RANGE and value[0] <= ord(character) <= value[1]:
+            return True
+        if code is op.LITERAL and value == ord(character):
+            return True
+    return False
