@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 MOST_LETTERS = 6  # of a word that are compared
 MOST_OPENINGS = 600  # beyond these a longer look would cost more than it saves
 MOST_WORDS = 100_000  # that are remembered with the expressions they open
-END, OTHER, DIGIT, BLANK = "|", "\x80", "0", " "
+END, OTHER, DIGIT, BLANK, START = "|", "\x80", "0", " ", "\x02"
+MOST_BEHIND = 2  # characters that an expression looks back at for its sign
 
 _LETTERS = frozenset(string.ascii_lowercase)
 _ASCII = "".join(map(chr, range(128)))
@@ -31,25 +32,31 @@ _ALIKE_TO = {"İ": "i", "ı": "i", "ſ": "s", "\u212a": "k"}
 _ALIKE = str.maketrans(_ALIKE_TO)
 _WORDLIKE = _LETTERS | frozenset(string.digits)
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9 ]")
+_SINGLE = (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY)  # items of one character
 _CATEGORIES = {
     op.CATEGORY_DIGIT: r"\d", op.CATEGORY_NOT_DIGIT: r"\D", op.CATEGORY_SPACE: r"\s", op.CATEGORY_NOT_SPACE: r"\S",
     op.CATEGORY_WORD: r"\w", op.CATEGORY_NOT_WORD: r"\W",
 }  # fmt: skip
 
 
+GoOn = Callable[[re.Match[str]], int]
+
+
 class Opening(NamedTuple):
     """What a match can begin with.
 
     Attributes:
-        text: Small letters, with `END` behind where the word ends there; or one mark, `DIGIT`, `BLANK`, or `OTHER` for
-            whatever is not ASCII.
+        text: Small letters, with `END` behind where the word ends there; or one sign: a mark, `DIGIT`, `BLANK`, `START`
+            of the text, or `OTHER` for whatever is not ASCII.
         open: Whether what follows in the expression may be added.
-        bounds: Characters, of letters and digits, that cannot stand before it.
+        bounds: Letters and digits that cannot stand before it.
+        shift: How many characters behind the sign the match begins, where the sign itself is only looked at.
     """
 
     text: str = ""
     open: bool = True
     bounds: frozenset[str] = frozenset()
+    shift: int = 0
 
 
 class Form:
@@ -67,18 +74,58 @@ class Form:
         return frozenset() if alone & {"", BLANK} or alone >= _LETTERS else frozenset(found)
 
     def finditer(
-        self, text: str, pos: int = 0, endpos: int = sys.maxsize, go_on: Callable[[re.Match[str]], int] = re.Match.end
+        self, text: str, pos: int = 0, endpos: int = sys.maxsize, go_on: GoOn = re.Match.end
     ) -> Iterator[re.Match[str]]:
         """As `re.Pattern.finditer`; `go_on` says behind which character of a match the next may begin."""
-        if not self.openings:
+        if self.openings:
+            yield from _tried(self.expression, _starts(text, pos, endpos).get(self, ()), text, pos, endpos, go_on)
+        else:
             while match := self.expression.search(text, pos, endpos):
                 yield match
                 pos = go_on(match)
-            return
-        for start in _starts(text, pos, endpos).get(self, ()):
-            if start >= pos and (match := self.expression.match(text, start, endpos)):
-                yield match
-                pos = go_on(match)
+
+
+class CoredForm:
+    """An expression that can begin with nearly anything and is tried before its core: what every match of it holds.
+
+    Args:
+        core: What a match holds; it looks at nothing that the expression does not look at.
+        before: What may stand in a match before its core: the inside of a class of characters.
+        first: What a match may begin with, the same way.
+    """
+
+    def __init__(
+        self, expression: str | re.Pattern[str], flags: int = 0, *, core: Form, before: str, first: str
+    ) -> None:
+        self.expression = re.compile(expression, flags)
+        self._core = core
+        self._not_before, self._first = re.compile(f"[^{before}]"), re.compile(f"[{first}]")
+
+    def finditer(self, text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """As `re.Pattern.finditer`."""
+        return _tried(self.expression, self._places(text, pos, endpos), text, pos, endpos, re.Match.end)
+
+    def _places(self, text: str, pos: int, endpos: int) -> Iterator[int]:
+        seen = tried = clear = pos
+        for core in self._core.finditer(text, pos, endpos, _next):
+            for match in self._not_before.finditer(text, seen, core.start()):
+                clear = match.end()
+            for match in self._first.finditer(text, max(clear, tried), core.start() + 1):
+                yield match.start()
+            seen, tried = core.start(), core.start() + 1
+
+
+def _next(match: re.Match[str]) -> int:
+    return match.start() + 1
+
+
+def _tried(
+    expression: re.Pattern[str], places: Iterable[int], text: str, pos: int, endpos: int, go_on: GoOn
+) -> Iterator[re.Match[str]]:
+    for place in places:
+        if place >= pos and (match := expression.match(text, place, endpos)):
+            yield match
+            pos = go_on(match)
 
 
 class _Known:
@@ -86,7 +133,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._new: list[Form] = []
-        self._forms: dict[str, list[tuple[Form, frozenset[str]]]] = {}
+        self._forms: dict[str, list[tuple[Form, Opening]]] = {}
         self._opened: dict[str, tuple[tuple[Form, int], ...]] = {}
 
     def add(self, form: Form) -> None:
@@ -94,12 +141,12 @@ class _Known:
         self._new.append(form)
 
     def opened(self, word: str) -> tuple[tuple[Form, int], ...]:
-        """The forms that a token of a text can open, and at which of its characters."""
+        """The forms that a token of a text can open, and how far behind its start."""
         while self._new:
             form = self._new.pop()
             self._opened.clear()
-            for text, _, bounds in form.openings:
-                self._forms.setdefault(text, []).append((form, bounds))
+            for opening in form.openings:
+                self._forms.setdefault(opening.text, []).append((form, opening))
         found = self._opened.get(word)
         if found is None:
             if len(self._opened) >= MOST_WORDS:
@@ -110,13 +157,10 @@ class _Known:
     def _opens(self, word: str) -> Iterator[tuple[Form, int]]:
         for at in range(len(word)):
             rest = word[at : at + MOST_LETTERS] + END if word[at] in _LETTERS else _sign(word[at])
-            forms: dict[Form, None] = {}
             for length in range(1, len(rest) + 1):
-                for form, bounds in self._forms.get(rest[:length], ()):
-                    if not (at and word[at - 1] in bounds):
-                        forms[form] = None
-            for form in forms:
-                yield form, at
+                for form, opening in self._forms.get(rest[:length], ()):
+                    if not (at and word[at - 1] in opening.bounds):
+                        yield form, at + opening.shift
 
 
 _known = _Known()
@@ -131,10 +175,15 @@ def folded(text: str) -> str:
 def _starts(text: str, pos: int, endpos: int) -> Mapping[Form, Sequence[int]]:
     """Where each form of those with openings may begin, in order."""
     starts = defaultdict[Form, list[int]](list)
-    pos = min(pos, len(text))
-    for token in _TOKEN.finditer(folded(text[pos:endpos])):
-        for form, at in _known.opened(token.group()):
-            starts[form].append(pos + token.start() + at)
+    begin = max(0, min(pos, len(text)) - MOST_BEHIND)
+    opened = _known.opened
+    for form, at in opened(START):
+        starts[form].append(at)
+    for token in _TOKEN.finditer(folded(text[begin:endpos])):
+        for form, at in opened(token.group()):
+            starts[form].append(begin + token.start() + at)
+    for places in starts.values():
+        places.sort()
     return starts
 
 
@@ -150,6 +199,10 @@ def _after(before: set[Opening], items: Iterable[tuple[Any, Any]]) -> set[Openin
 
 
 def _with(opening: Opening, code: Any, value: Any) -> set[Opening]:
+    if code is op.AT and value is op.AT_BEGINNING and not opening.text:
+        return {Opening(START, open=False), Opening("\n", open=False, shift=1)}
+    if code is op.ASSERT and value[0] < 0 and not opening.text:
+        return _behind(opening, value[1])
     if code in (op.AT, op.ASSERT, op.ASSERT_NOT):
         return {_bounded(opening, code, value)}
     if code is op.SUBPATTERN:
@@ -178,6 +231,15 @@ def _with_sign(opening: Opening, sign: str) -> Opening:
     if sign in _LETTERS:
         return opening._replace(text=opening.text + sign, open=len(opening.text) + 1 < MOST_LETTERS)
     return opening._replace(text=opening.text + END if opening.text else sign, open=False)
+
+
+def _behind(opening: Opening, items: Sequence[tuple[Any, Any]]) -> set[Opening]:
+    """The marks that a look behind asks for first; the opening itself where it asks for something else."""
+    code, value = items[0]
+    signs = _signs([items[0]] if code is op.LITERAL else value if code is op.IN else [])
+    if not signs or signs & {*_WORDLIKE, BLANK} or len(items) > MOST_BEHIND or any(i[0] not in _SINGLE for i in items):
+        return {opening}
+    return {Opening(sign, open=False, shift=len(items)) for sign in signs}
 
 
 def _bounded(opening: Opening, code: Any, value: Any) -> Opening:

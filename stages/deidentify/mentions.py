@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from stages.deidentify.english import frequent
-from stages.deidentify.forms import Form
+from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.names import KIN, NO_NAMES
 from stages.deidentify.places import GENERIC_WORDS, UPPER
 from stages.records import Span
@@ -24,6 +24,7 @@ _WORD = rf"[{UPPER}](?:[^\W\d_]|['’](?=[^\W\d_]{{3}})|-(?=[{UPPER}]))*[^\W\d_]
 _PARTICLE = r"(?:van|der|den|de|la|del|della|di|da|dos|das|du|von|zu|bin|ibn|al|el|le|ten|ter|pas)"
 _NAME = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UPPER}]\.?[ ])?{_WORD}){{0,2}}"
 _FULL = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UPPER}]\.?[ ])?{_WORD}){{1,2}}"
+_IN_NAMES = r"\w'’. -"
 _SAID = r"(?:says?|said|adds|added|asks|asked|told|tells|explains|explained|replied|recalls|recalled|wrote)"
 _DOES = (
     r"(?:denies|denied|complains?|complained|states|stated|endorses|endorsed|lives|lived|resides|works|worked|smokes|"
@@ -41,26 +42,44 @@ WITH_ONE = Form(
     r"\b(?i:according\s+to|spoke(?:n)?\s+(?:to|with)|talk(?:ed)?\s+(?:to|with)|follow(?:ed|s|ing)?[ -]?up\s+with|"
     rf"on\s+behalf\s+of|brought\s+in\s+by)[ ](?P<v>{_WORD})(?=[ ]?[.,;?!]|[ ][a-z])"
 )
-DOING = Form(rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b")
+DOING = CoredForm(
+    rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b", core=Form(rf"\b{_DOES}\b"), before=_IN_NAMES, first=UPPER
+)
 ASKED = Form(
     rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))"
 )
-ACTING = Form(
+ACTING = CoredForm(
     rf"(?<![-\w])(?P<v>{_NAME})[ ]as[ ](?:(?:a|an|the|my|her|his|their|our)[ ])?(?i:beneficiary|guardian|proxy|"
-    rf"surrogate|emergency\s+contact|next\s+of\s+kin|executor|trustee|witness|dependent|{KIN})\b"
+    rf"surrogate|emergency\s+contact|next\s+of\s+kin|executor|trustee|witness|dependent|{KIN})\b",
+    core=Form(r"\bas[ ]"),
+    before=_IN_NAMES,
+    first=UPPER,
 )
-CALLED_ON = Form(
-    rf"(?:^|(?<=[.?!]\s)|(?<=\n)|(?<=:\s))(?P<v>{_NAME}),[ ](?=(?:can|could|would|will|please|do|did|does|are|how|what|"
-    r"where|when|have|has|is|let|let's|may|should)\b)",
+_REQUEST = (
+    r",[ ](?=(?:can|could|would|will|please|do|did|does|are|how|what|where|when|have|has|is|let|let's|may|should)\b)"
+)
+CALLED_ON = CoredForm(
+    rf"(?:^|(?<=[.?!]\s)|(?<=\n)|(?<=:\s))(?P<v>{_NAME}){_REQUEST}",
     re.MULTILINE,
+    core=Form(_REQUEST),
+    before=_IN_NAMES,
+    first=UPPER,
 )
-INITIALED = Form(rf"(?<![-\w])(?P<v>{_WORD}[ ][{UPPER}]\.?[ ](?:{_PARTICLE}[ ])?{_WORD})(?![-\w])")
+_INITIAL = rf"[{UPPER}]\.?[ ](?:{_PARTICLE}[ ])?{_WORD}"
+INITIALED = CoredForm(
+    rf"(?<![-\w])(?P<v>{_WORD}[ ]{_INITIAL})(?![-\w])", core=Form(rf"\b{_INITIAL}"), before=_IN_NAMES, first=UPPER
+)
 LETTERED = re.compile(
     r"(?i)(?:vitamin|hepatitis|hemoglobin|haemoglobin|protein|factor|group|type|grade|class|stage|plan|part|pattern|"
     r"influenza|coenzyme|immunoglobulin|apolipoprotein|complement|category|phase|section|level|schedule|blood|strep\w*|"
     r"troponin|title|medicare|botulinum|interferon|cyclosporine|amphotericin|polymyxin|table|figure|unit|ward)"
 )
-FOREIGN = Form(rf"(?<![-\w])(?P<v>(?=[^\s,.;:()]*[^\W\d_a-zA-Z]){_WORD}(?:[ ]{_WORD})?)(?![-\w])")
+FOREIGN = CoredForm(
+    rf"(?<![-\w])(?P<v>(?=[^\s,.;:()]*[^\W\d_a-zA-Z]){_WORD}(?:[ ]{_WORD})?)(?![-\w])",
+    core=Form(r"[^\x00-\x7f]"),
+    before=r"\S",
+    first=UPPER,
+)
 # Learned words and kinship are no names: cardiology wants, the prosthetist said, my cousin told.
 _NO_PERSON = re.compile(
     rf"(?i){KIN}|\w+(?:ology|iatrics?|iatry|surgery|therapy|[^v]ists?|icians?|nursing|medicine|team)"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from stages.deidentify.forms import Form
+from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.words import listed
 from stages.records import Span
 
@@ -18,6 +18,7 @@ _SPACE = r"(?:[ \t]|[ \t]?\n(?!\s*\n))"
 _LEAD = rf"(?:{_PARTICLE}[ \t]+){{0,3}}"
 _NAME = rf"{_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?:{_WORD}|[{_UPPER}]\.)){{0,3}}"
 _LAST_FIRST = rf"{_WORD}(?:[ -]{_WORD})?,[ \t]*{_WORD}(?:[ \t]+[{_UPPER}]\b\.?)?"
+_IN_NAMES = r"\w'’.,\- \t"
 _ANY_CASE = r"(?:[^\W\d_][\w'’.-]*)"
 
 TITLES = listed("titles")
@@ -68,18 +69,29 @@ DOCTORS = Form(rf"\b(?:Dr|DR|Prof|PROF)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
 STAFF_TITLES = Form(rf"\b(?:Doctor|DOCTOR|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
 CIVIL_TITLES = Form(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
 LOWER_TITLES = Form(r"(?<![\w.])(?P<t>dr|mr|mrs|ms)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,})")
-DEGREED = Form(rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE}(?![\w-])(?!\s*[:/])")
+_DEGREE_BEHIND = rf"{_DEGREE}(?![\w-])(?!\s*[:/])"
+DEGREED = CoredForm(
+    rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE_BEHIND}",
+    core=Form(rf"\b{_DEGREE_BEHIND}"),
+    before=_IN_NAMES + r"\s",
+    first=_UPPER,
+)
 STAFF_FIELDS = Form(
     rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t]|(?:(?<=egards)|(?<=EGARDS)|(?<=ncerely)|(?<=truly)|"
     r"(?<=hfully)),|(?:(?<=by)|(?<=BY)|(?<=By))(?=\s))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ "
     r"\t]+)?"
     rf"(?P<v>{_LAST_FIRST}|{_NAME})"
 )
-FIELDS = Form(
-    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|"
-    rf"(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
-    rf"(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})",
+_FIELD = (
+    rf"(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*"
+    rf"(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})"
+)
+FIELDS = CoredForm(
+    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*{_FIELD}",
     re.MULTILINE,
+    core=Form(rf"\b{_FIELD}"),
+    before=r" \t*•-",
+    first=r" \t*•\w-",
 )
 PATIENT_INTRODUCED = Form(
     r"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|concerning|regarding|re:|record\s+of|"
@@ -103,14 +115,14 @@ KINSHIP = Form(
     rf"\b(?i:{KIN})\b(?:,|[ \t]+(?i:is|named|called|name\s+is)|[ \t]*\(|[ \t]*[-–:])?[ \t\n]+(?:(?:Mr|Mrs|Ms|Miss|"
     rf"Dr)\b\.?[ \t]+)?\(?(?P<v>{_LAST_FIRST}(?=,)|{_NAME})"
 )
-NICKNAMES = Form(rf"{_WORD},?[ \t]+\(?[\"“‘'](?P<v>{_WORD})[\"”’'](?=[\s),])")
+_QUOTED = rf"[\"“‘'](?P<v>{_WORD})[\"”’'](?=[\s),])"
+NICKNAMES = CoredForm(rf"{_WORD},?[ \t]+\(?{_QUOTED}", core=Form(_QUOTED), before=_IN_NAMES + "(", first=_UPPER)
 NOTIFIED = Form(
     rf"\b(?i:notify|please\s+contact|contact)[ \t]+(?:(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+)?(?P<v>{_NAME})(?=\s+(?i:at|by|"
     r"on|\())"
 )
-KIN_AFTER = Form(
-    rf"(?P<v>{_NAME})[ \t]*(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b"
-)
+_KIN_BEHIND = rf"(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b"
+KIN_AFTER = CoredForm(rf"(?P<v>{_NAME})[ \t]*{_KIN_BEHIND}", core=Form(_KIN_BEHIND), before=_IN_NAMES, first=_UPPER)
 INTRODUCED = Form(
     rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:It is|It's)(?=[ \t]+{_NAME},[ "
     rf"\t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ "

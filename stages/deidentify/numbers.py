@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from stages.deidentify.forms import Form
+from stages.deidentify.forms import CoredForm, Form
 from stages.records import Span
 
 # Words that announce a value. `A~B` ones are so common in clinical prose that the value must follow "number", "ID",
@@ -19,7 +19,7 @@ SURE = {
     "FAX": r"fax(?:ed)?(?:\s+to)?|facsimile",
     "PAGER": r"pager|beeper|ext(?:ension)?\b\.?|pgr",
     "PHONE":
-        r"(?:tele|cell|mobile|home|work|daytime|office)?\s?phone|tel\b\.?|mobile|cell\b|ph\b\.?|"
+        r"(?:(?:tele|cell|mobile|home|work|daytime|office)\s?)?phone|tel\b\.?|mobile|cell\b|ph\b\.?|"
         r"call(?:\s+back)?\s+(?:at|on)|contact\s+(?:at|number)|"
     r"callback",
     "SSN": r"ssn|ss\s?#|soc(?:ial)?\.?\s+sec(?:urity)?",
@@ -105,7 +105,7 @@ PHONES = Form(
 )
 FAX_BEFORE = re.compile(r"\b(?:fax|facsimile|f)\b[^\n;|,]{0,25}$", re.IGNORECASE)
 SSNS = Form(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|[xX*]{3}-?[xX*]{2}-?\d{4})(?![\w-])")
-WEB = Form(
+WEB = CoredForm(
     # After a broken line a domain goes on in small letters; a capital begins the next sentence or speaker.
     r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.(?:\s(?-i:(?=[a-z])))?[\w-]+)*\s?\.(?:\s(?-i:(?=[a-z])))?[A-Za-z]{2,}"
     r"|[\w.+'%-]+@[\w.-]+\w"
@@ -118,12 +118,26 @@ WEB = Form(
     r"5}(?![\w:]))"
     r"|(?P<DEVICE>(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-]))",
     re.IGNORECASE,
+    core=Form(
+        r"@|\bat\s+[\w-]+\s+dot\s|//|\bwww\.|\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|hospital)\b|"
+        r"\.\d{1,3}\.\d|:[0-9a-f]{0,4}:|[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-]",
+        re.IGNORECASE,
+    ),
+    before=r"\w\s.+'%:/-",
+    first=r"\w.+'%-",
 )
 VINS = Form(
     r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])"
 )
 PLATES = Form(r"(?<![\w-])(?:[A-Z]{3}-\d{4}|\d[A-Z]{3}\d{3})(?![\w-])")
-PICTURES = Form(r"\b[\w-]*\d[\w-]*\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b", re.IGNORECASE)
+_PICTURE = r"\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b"
+PICTURES = CoredForm(
+    rf"\b[\w-]*\d[\w-]*{_PICTURE}",
+    re.IGNORECASE,
+    core=Form(_PICTURE, re.IGNORECASE),
+    before=r"\w-",
+    first=r"\w-",
+)
 PREFIXED = Form(
     r"\b(?:(?P<LICENSE>DL)|(?P<DEVICE>LOT|SN)|(?P<OTHER_ID>Case|Study|Trial|Batch))[ -] ?\d[\d-]{4,}\b", re.IGNORECASE
 )
