@@ -23,6 +23,7 @@ MOST_LETTERS = 6  # of a word that are compared
 MOST_OPENINGS = 600  # beyond these a longer look would cost more than it saves
 MOST_WORDS = 100_000  # that are remembered with the expressions they open
 END, OTHER, DIGIT, BLANK, START = "|", "\x80", "0", " ", "\x02"
+STRETCH = 64  # characters that are looked through at once
 MOST_BEHIND = 2  # characters that an expression looks back at for its sign
 
 _LETTERS = frozenset(string.ascii_lowercase)
@@ -108,11 +109,20 @@ class CoredForm:
     def _places(self, text: str, pos: int, endpos: int) -> Iterator[int]:
         seen = tried = clear = pos
         for core in self._core.finditer(text, pos, endpos, _next):
-            for match in self._not_before.finditer(text, seen, core.start()):
-                clear = match.end()
+            clear = self._behind_others(text, seen, core.start()) or clear
             for match in self._first.finditer(text, max(clear, tried), core.start() + 1):
                 yield match.start()
             seen, tried = core.start(), core.start() + 1
+
+    def _behind_others(self, text: str, seen: int, end: int) -> int:
+        """Where the last character ends that can stand in no match before a core; it is sought backwards."""
+        while end > seen:
+            begin = max(seen, end - STRETCH)
+            ends = [match.end() for match in self._not_before.finditer(text, begin, end)]
+            if ends:
+                return ends[-1]
+            end = begin
+        return 0
 
 
 def _next(match: re.Match[str]) -> int:

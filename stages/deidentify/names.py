@@ -82,12 +82,11 @@ STAFF_FIELDS = Form(
     r"\t]+)?"
     rf"(?P<v>{_LAST_FIRST}|{_NAME})"
 )
-_FIELD = (
-    rf"(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*"
-    rf"(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})"
-)
+_FIELD = rf"(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|(?P<staff>{_STAFF_FIELD}))[ \t]*[:|]"
 FIELDS = CoredForm(
-    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*{_FIELD}",
+    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*{_FIELD}[ \t|]*"
+    r"(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
+    rf"(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})",
     re.MULTILINE,
     core=Form(rf"\b{_FIELD}"),
     before=r" \t*•-",

@@ -113,7 +113,7 @@ CAPS_ORGANIZATIONS = CoredForm(
     r"MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
     rf"{_CAPS_ORGANIZATION}(?:[ \t]OF(?:[ \t][A-Z]{{2,}}){{1,2}})?",
     core=Form(rf"\b{_CAPS_ORGANIZATION}"),
-    before=UPPER + r"'’.& \t-",
+    before=r"\w'’.& \t-",
     first=UPPER,
 )
 SAINTS = Form(
