@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from stages.deidentify.dates import MONTHS
@@ -111,12 +111,11 @@ def _end(change: Change) -> int:
     return change[1]
 
 
-def aloud(text: str, nets: Iterable[Net]) -> Iterator[Span]:
+def aloud(text: str, nets: Sequence[Net]) -> Iterator[Span]:
     """Spans of identifiers that are said in words; they may overlap."""
     written = Written.of(text)
-    windows = list(written.windows())
-    for net in nets:
-        for start, end in windows:
+    for start, end in written.windows():
+        for net in nets:
             yield from written.laid_back(net(written.text, start, end))
     for match in _EMAIL.finditer(written.text):
         span = Span(match.start(), match.end(), "EMAIL", 0.9, "pattern")

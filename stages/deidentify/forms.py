@@ -19,9 +19,9 @@ from re import _constants as op  # type: ignore[attr-defined]  # the only way to
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-MOST_LETTERS = 6  # of a word that are compared
+MOST_LETTERS = 6  # of a word or number that are compared
 MOST_OPENINGS = 600  # beyond these a longer look would cost more than it saves
-MOST_WORDS = 100_000  # that are remembered with the expressions they open
+MOST_TOKENS = 20_000  # that are remembered with the expressions they open
 END, OTHER, DIGIT, BLANK, START = "|", "\x80", "0", " ", "\x02"
 STRETCH = 64  # characters that are looked through at once
 MOST_BEHIND = 2  # characters that an expression looks back at for its sign
@@ -29,9 +29,9 @@ MOST_BEHIND = 2  # characters that an expression looks back at for its sign
 _LETTERS = frozenset(string.ascii_lowercase)
 _ASCII = "".join(map(chr, range(128)))
 # Letters beyond ASCII that are one of its letters where case is disregarded; the first would become two by `lower`.
-_ALIKE_TO = {"İ": "i", "ı": "i", "ſ": "s", "\u212a": "k"}
-_ALIKE = str.maketrans(_ALIKE_TO)
-_WORDLIKE = _LETTERS | frozenset(string.digits)
+_ALIKE = {"İ": "i", "ı": "i", "ſ": "s", "\u212a": "k"}
+_DIGITS = frozenset(string.digits)
+_WORDLIKE = _LETTERS | _DIGITS
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9 ]")
 _SINGLE = (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY)  # items of one character
 _CATEGORIES = {
@@ -47,8 +47,8 @@ class Opening(NamedTuple):
     """What a match can begin with.
 
     Attributes:
-        text: Small letters, with `END` behind where the word ends there; or one sign: a mark, `DIGIT`, `BLANK`, `START`
-            of the text, or `OTHER` for whatever is not ASCII.
+        text: Small letters, or `DIGIT` once for each, with `END` behind where the word or number ends there; or one
+            sign: a mark, `BLANK`, `START` of the text, or `OTHER` for whatever is not ASCII.
         open: Whether what follows in the expression may be added.
         bounds: Letters and digits that cannot stand before it.
         shift: How many characters behind the sign the match begins, where the sign itself is only looked at.
@@ -138,39 +138,34 @@ def _tried(
             pos = go_on(match)
 
 
-class _Known:
-    """All forms there are, by their openings."""
+class _Known(dict[str, tuple[tuple[tuple[Form, ...], int], ...]]):
+    """Token of a folded text -> which forms it can open, and how far behind its start; filled as tokens come."""
 
     def __init__(self) -> None:
         self._new: list[Form] = []
         self._forms: dict[str, list[tuple[Form, Opening]]] = {}
-        self._opened: dict[str, tuple[tuple[Form, int], ...]] = {}
 
     def add(self, form: Form) -> None:
-        """Openings are read when a text is, so that imports stay cheap."""
+        """Its openings are read when a text is, so that imports stay cheap."""
         self._new.append(form)
+        self.clear()
 
-    def opened(self, word: str) -> tuple[tuple[Form, int], ...]:
-        """The forms that a token of a text can open, and how far behind its start."""
+    def __missing__(self, token: str) -> tuple[tuple[tuple[Form, ...], int], ...]:
         while self._new:
             form = self._new.pop()
-            self._opened.clear()
             for opening in form.openings:
                 self._forms.setdefault(opening.text, []).append((form, opening))
-        found = self._opened.get(word)
-        if found is None:
-            if len(self._opened) >= MOST_WORDS:
-                self._opened.clear()
-            found = self._opened[word] = tuple(self._opens(word))
-        return found
-
-    def _opens(self, word: str) -> Iterator[tuple[Form, int]]:
-        for at in range(len(word)):
-            rest = word[at : at + MOST_LETTERS] + END if word[at] in _LETTERS else _sign(word[at])
+        if len(self) >= MOST_TOKENS:
+            self.clear()
+        opened = defaultdict[int, dict[Form, None]](dict)
+        for at in range(len(token)):
+            rest = _signs_of(token[at : at + MOST_LETTERS])
             for length in range(1, len(rest) + 1):
                 for form, opening in self._forms.get(rest[:length], ()):
-                    if not (at and word[at - 1] in opening.bounds):
-                        yield form, at + opening.shift
+                    if not (at and token[at - 1] in opening.bounds):
+                        opened[at + opening.shift][form] = None
+        self[token] = found = tuple((tuple(forms), at) for at, forms in opened.items())
+        return found
 
 
 _known = _Known()
@@ -178,20 +173,26 @@ _known = _Known()
 
 def folded(text: str) -> str:
     """The text in small letters, each character in its place: ASCII letters as `re.IGNORECASE` compares them."""
-    return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
+    if not text.isascii():
+        for letter, small in _ALIKE.items():
+            text = text.replace(letter, small)
+    return text.lower()
 
 
 @functools.lru_cache(maxsize=8)  # the nets read one text after the other
 def _starts(text: str, pos: int, endpos: int) -> Mapping[Form, Sequence[int]]:
     """Where each form of those with openings may begin, in order."""
-    starts = defaultdict[Form, list[int]](list)
     begin = max(0, min(pos, len(text)) - MOST_BEHIND)
-    opened = _known.opened
-    for form, at in opened(START):
-        starts[form].append(at)
+    alike = defaultdict[tuple[Form, ...], list[int]](list)  # forms that the same tokens open
+    for forms, at in _known[START]:
+        alike[forms].append(at)
     for token in _TOKEN.finditer(folded(text[begin:endpos])):
-        for form, at in opened(token.group()):
-            starts[form].append(begin + token.start() + at)
+        for forms, at in _known[token.group()]:
+            alike[forms].append(begin + token.start() + at)
+    starts = defaultdict[Form, list[int]](list)
+    for forms, places in alike.items():
+        for form in forms:
+            starts[form] += places
     for places in starts.values():
         places.sort()
     return starts
@@ -238,9 +239,11 @@ def _closed(openings: set[Opening]) -> set[Opening]:
 
 
 def _with_sign(opening: Opening, sign: str) -> Opening:
-    if sign in _LETTERS:
+    if not opening.text:
+        return opening._replace(text=sign, open=sign in _LETTERS or sign == DIGIT)
+    if sign == DIGIT == opening.text[-1] or (sign in _LETTERS and opening.text[-1] in _LETTERS):
         return opening._replace(text=opening.text + sign, open=len(opening.text) + 1 < MOST_LETTERS)
-    return opening._replace(text=opening.text + END if opening.text else sign, open=False)
+    return opening._replace(text=opening.text + END, open=False)
 
 
 def _behind(opening: Opening, items: Sequence[tuple[Any, Any]]) -> set[Opening]:
@@ -262,12 +265,13 @@ def _bounded(opening: Opening, code: Any, value: Any) -> Opening:
         shut = frozenset(filter(functools.partial(_shuts, items), _WORDLIKE)) if inner is op.IN else shut
     if not opening.text:
         return opening._replace(bounds=opening.bounds | shut)
-    return opening._replace(text=opening.text + END, open=False) if shut >= _LETTERS else opening
+    kind = _DIGITS if opening.text[-1] == DIGIT else _LETTERS
+    return opening._replace(text=opening.text + END, open=False) if shut >= kind else opening
 
 
 def _shuts(items: Sequence[tuple[Any, Any]], character: str) -> bool:
     """Whether a class holds all that is folded to a character."""
-    alike = {character, character.upper(), *(one for one, other in _ALIKE_TO.items() if other == character)}
+    alike = {character, character.upper(), *(one for one, other in _ALIKE.items() if other == character)}
     return _is_understood(items) and all(_holds(items, one) for one in alike)
 
 
@@ -278,11 +282,17 @@ def _sign(character: str) -> str:
     return DIGIT if character.isdigit() else BLANK if character in " \t\r\f\v\x1c\x1d\x1e\x1f" else character
 
 
+def _signs_of(token: str) -> str:
+    """A token's beginning as openings have it."""
+    first = _sign(token[0])
+    return token + END if first in _LETTERS else DIGIT * len(token) + END if first == DIGIT else first
+
+
 def _signs(items: Sequence[tuple[Any, Any]]) -> frozenset[str]:
     """The signs of all characters that a class holds; none where it is not understood."""
     if not _is_understood(items):
         return frozenset()
-    found = {_sign(folded(character)) for character in (*_ASCII, *_ALIKE_TO) if _holds(items, character)}
+    found = {_sign(folded(character)) for character in (*_ASCII, *_ALIKE) if _holds(items, character)}
     beyond = any(code is op.CATEGORY or (max(value) if code is op.RANGE else value) >= 128 for code, value in items)
     return frozenset(found | {OTHER}) if beyond else frozenset(found)
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.words import listed
@@ -142,7 +143,7 @@ NO_NAMES = frozenset(listed("never"))
 
 def names(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
     """Spans of names in a text, each with the role that its sign tells; they may overlap."""
-    dialogue = len(SPEAKERS.findall(text)) >= 3
+    dialogue = _is_dialogue(text)
     for form, label, score in (
         (STAFF_TITLES, "STAFF", 0.9),
         (DEGREED, "STAFF", 0.8),
@@ -181,6 +182,11 @@ def names(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
         if re.sub(r"\W", "", value).casefold() not in ABBREVIATIONS:
             label = "STAFF" if re.search(r"(?i)(?:/ ?|\bby:? )$", text[: match.start(group)][-4:]) else "PATIENT"
             yield Span(match.start(group), match.start(group) + len(value), label, 0.5, "pattern")
+
+
+@lru_cache(maxsize=2)  # windows of one text follow one another
+def _is_dialogue(text: str) -> bool:
+    return len(SPEAKERS.findall(text)) >= 3
 
 
 def speaker_role(text: str, at: int) -> str:
