@@ -159,7 +159,7 @@ class _Known(dict[str, tuple[tuple[tuple[Form, ...], int], ...]]):
             self.clear()
         opened = defaultdict[int, dict[Form, None]](dict)
         for at in range(len(token)):
-            rest = _signs_of(token[at : at + MOST_LETTERS])
+            rest = _signs_of_token(token[at : at + MOST_LETTERS])
             for length in range(1, len(rest) + 1):
                 for form, opening in self._forms.get(rest[:length], ()):
                     if not (at and token[at - 1] in opening.bounds):
@@ -230,7 +230,7 @@ def _with(opening: Opening, code: Any, value: Any) -> set[Opening]:
         more = _after(found, items)
         # Where it may go on, what stands behind it cannot be told from one more of it.
         return found | more if most == least + 1 else found | _closed(more)
-    signs = _signs([(code, value)] if code is op.LITERAL else value if code is op.IN else [])
+    signs = _signs_of_item(code, value)
     return {_with_sign(opening, sign) for sign in signs} if signs else _closed({opening})
 
 
@@ -249,7 +249,7 @@ def _with_sign(opening: Opening, sign: str) -> Opening:
 def _behind(opening: Opening, items: Sequence[tuple[Any, Any]]) -> set[Opening]:
     """The marks that a look behind asks for first; the opening itself where it asks for something else."""
     code, value = items[0]
-    signs = _signs([items[0]] if code is op.LITERAL else value if code is op.IN else [])
+    signs = _signs_of_item(code, value)
     if not signs or signs & {*_WORDLIKE, BLANK} or len(items) > MOST_BEHIND or any(i[0] not in _SINGLE for i in items):
         return {opening}
     return {Opening(sign, open=False, shift=len(items)) for sign in signs}
@@ -262,17 +262,24 @@ def _bounded(opening: Opening, code: Any, value: Any) -> Opening:
         shut = _WORDLIKE if value is op.AT_BOUNDARY else shut
     elif code is op.ASSERT_NOT and value[0] == (1 if opening.text else -1) and len(value[1]) == 1:
         [(inner, items)] = value[1]
-        shut = frozenset(filter(functools.partial(_shuts, items), _WORDLIKE)) if inner is op.IN else shut
+        shut = _shut(tuple(items)) if inner is op.IN else shut
     if not opening.text:
         return opening._replace(bounds=opening.bounds | shut)
     kind = _DIGITS if opening.text[-1] == DIGIT else _LETTERS
     return opening._replace(text=opening.text + END, open=False) if shut >= kind else opening
 
 
-def _shuts(items: Sequence[tuple[Any, Any]], character: str) -> bool:
-    """Whether a class holds all that is folded to a character."""
-    alike = {character, character.upper(), *(one for one, other in _ALIKE.items() if other == character)}
-    return _is_understood(items) and all(_holds(items, one) for one in alike)
+@functools.cache
+def _shut(items: tuple[tuple[Any, Any], ...]) -> frozenset[str]:
+    """The letters and digits of a folded text of which a class holds all that is folded to them."""
+    if not _is_understood(items):
+        return frozenset()
+    beyond = {one for one in _ALIKE if not _holds(items, one)}
+    return frozenset(
+        one
+        for one in _WORDLIKE
+        if _holds(items, one) and _holds(items, one.upper()) and one not in {_ALIKE[other] for other in beyond}
+    )
 
 
 def _sign(character: str) -> str:
@@ -282,13 +289,18 @@ def _sign(character: str) -> str:
     return DIGIT if character.isdigit() else BLANK if character in " \t\r\f\v\x1c\x1d\x1e\x1f" else character
 
 
-def _signs_of(token: str) -> str:
+def _signs_of_token(token: str) -> str:
     """A token's beginning as openings have it."""
     first = _sign(token[0])
     return token + END if first in _LETTERS else DIGIT * len(token) + END if first == DIGIT else first
 
 
-def _signs(items: Sequence[tuple[Any, Any]]) -> frozenset[str]:
+def _signs_of_item(code: Any, value: Any) -> frozenset[str]:
+    return _signs(((code, value),)) if code is op.LITERAL else _signs(tuple(value)) if code is op.IN else frozenset()
+
+
+@functools.cache  # the same few classes come in all expressions
+def _signs(items: tuple[tuple[Any, Any], ...]) -> frozenset[str]:
     """The signs of all characters that a class holds; none where it is not understood."""
     if not _is_understood(items):
         return frozenset()
