@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from stages.deidentify.dates import MONTHS
+from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.labels import NAMES
 from stages.deidentify.names import ABBREVIATIONS, speaker_role
 from stages.deidentify.runs import DIGITS, Run, runs
 from stages.deidentify.words import listed
 from stages.records import Span
 
-Net = Callable[[str], Iterable[Span]]
+Net = Callable[[str, int, int], Iterable[Span]]
+"""Finds spans in a text from one place to another, as `re.Pattern.finditer` does."""
 Change = tuple[int, int, Run]
 
 LEAST_DIGITS = 5  # said one by one, where nothing announces them
@@ -27,11 +29,18 @@ LEAST_ANNOUNCED = 2
 NO_NAMES = frozenset((*listed("letters"), *ABBREVIATIONS))
 _SPELLED = re.compile(r"(?i)\b(?:spell(?:ed|ing|s)?|spelt|letters?|name(?:\s+is|'s)|initials?)\b[^.?!\n]{0,30}$")
 _BORN = re.compile(r"(?i)\b(?:born|birth(?:day|date)?|d\W?o\W?b)\b[^.?!\n]{0,30}$")
-_EMAIL = re.compile(
+_EMAIL = CoredForm(
     r"(?i)\b[a-z][\w'’-]*(?:[ \t]+(?:dot|period|underscore|dash|hyphen)[ \t]+[\w'’-]+"
     rf"|[ \t]+(?:\d+|{'|'.join(DIGITS)}))*[ \t]+at(?:[ \t]+[\w-]+){{1,5}}[ \t]+dot[ \t]+"
-    r"(?:com|org|net|edu|gov|io|health|uk|us|ca|au|nz|ie|de|fr)\b"
+    r"(?:com|org|net|edu|gov|io|health|uk|us|ca|au|nz|ie|de|fr)\b",
+    core=Form(r"(?i)\bat(?:[ \t]+[\w-]+){1,5}[ \t]+dot[ \t]"),
+    before=r"\w'’ \t-",
+    first=r"\w",
 )
+# How many words a net reads before and behind what it finds at most, three times over: what overlaps a match of the
+# whole text that begins before a window is no match there, and the next one is.
+REACH = 80
+_WORD = re.compile(r"\S*\w\S*")
 _MONTH_BEFORE = re.compile(rf"(?i)\b(?:{'|'.join(MONTHS)})\s+(?:the\s+)?$")
 
 
@@ -58,6 +67,22 @@ class Written:
             changes.append((length + len(before), length + len(before) + len(figures), run))
             length, at = length + len(before) + len(figures), run.end
         return cls("".join([*pieces, text[at:]]), tuple(changes))
+
+    def windows(self) -> Iterator[tuple[int, int]]:
+        """Stretches around the changes, apart from each other, in which whatever touches a change can be found."""
+        if not self.changes:
+            return
+        words = [match.start() for match in _WORD.finditer(self.text)]
+        begin, stop = 0, -1
+        for start, end, _ in self.changes:
+            before = bisect_right(words, start) - REACH
+            behind = bisect_left(words, end) + REACH
+            lower = words[before] if before > 0 else 0
+            if lower > stop >= 0:
+                yield begin, stop
+            begin = begin if lower <= stop else lower
+            stop = words[behind] if behind < len(words) else len(self.text)
+        yield begin, stop
 
     def laid_back(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The spans that touch a rewritten stretch, where they stand in the words; a run is touched as a whole."""
@@ -86,11 +111,12 @@ def _end(change: Change) -> int:
     return change[1]
 
 
-def aloud(text: str, nets: Iterable[Net]) -> Iterator[Span]:
+def aloud(text: str, nets: Sequence[Net]) -> Iterator[Span]:
     """Spans of identifiers that are said in words; they may overlap."""
     written = Written.of(text)
-    for net in nets if written.changes else ():
-        yield from written.laid_back(net(written.text))
+    for start, end in written.windows():
+        for net in nets:
+            yield from written.laid_back(net(written.text, start, end))
     for match in _EMAIL.finditer(written.text):
         span = Span(match.start(), match.end(), "EMAIL", 0.9, "pattern")
         yield from written.laid_back([span]) if written.changes else [span]

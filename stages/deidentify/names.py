@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
+from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.words import listed
 from stages.records import Span
 
@@ -16,6 +19,7 @@ _SPACE = r"(?:[ \t]|[ \t]?\n(?!\s*\n))"
 _LEAD = rf"(?:{_PARTICLE}[ \t]+){{0,3}}"
 _NAME = rf"{_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?:{_WORD}|[{_UPPER}]\.)){{0,3}}"
 _LAST_FIRST = rf"{_WORD}(?:[ -]{_WORD})?,[ \t]*{_WORD}(?:[ \t]+[{_UPPER}]\b\.?)?"
+_IN_NAMES = r"\w'’.,\- \t"
 _ANY_CASE = r"(?:[^\W\d_][\w'’.-]*)"
 
 TITLES = listed("titles")
@@ -62,24 +66,34 @@ _NOT_IN_HEADER = (
     r"hello|hi|thank|thanks|i|my|it|that|this|so|well|okay|ok|no|we|you|he|she|they|there|what)\b"
 )
 
-DOCTORS = re.compile(rf"\b(?:Dr|DR|Prof|PROF)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
-STAFF_TITLES = re.compile(rf"\b(?:Doctor|DOCTOR|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
-CIVIL_TITLES = re.compile(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
-LOWER_TITLES = re.compile(r"(?<![\w.])(?P<t>dr|mr|mrs|ms)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,})")
-DEGREED = re.compile(rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE}(?![\w-])(?!\s*[:/])")
-STAFF_FIELDS = re.compile(
+DOCTORS = Form(rf"\b(?:Dr|DR|Prof|PROF)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+STAFF_TITLES = Form(rf"\b(?:Doctor|DOCTOR|Professor|Nurse|NURSE|Sister)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+CIVIL_TITLES = Form(rf"\b(?:Mr|MR|Mrs|MRS|Ms|MS|Miss|MISS|Mx|Mister|Missus)\b\.?[ \t\n]+(?P<v>{_LEAD}{_NAME})")
+LOWER_TITLES = Form(r"(?<![\w.])(?P<t>dr|mr|mrs|ms)\b\.?[ \t]+(?P<v>[^\W\d_][^\W\d_'’-]{2,})")
+_DEGREE_BEHIND = rf"{_DEGREE}(?![\w-])(?!\s*[:/])"
+DEGREED = CoredForm(
+    rf"(?P<v>{_LAST_FIRST}|{_NAME})\s*,?[ \t]+{_DEGREE_BEHIND}",
+    core=Form(rf"\b{_DEGREE_BEHIND}"),
+    before=_IN_NAMES + r"\s",
+    first=_UPPER,
+)
+STAFF_FIELDS = Form(
     rf"(?<![\w-])(?i:{_STAFF_FIELD})[ \t]*(?:[:\-–|\t]|(?:(?<=egards)|(?<=EGARDS)|(?<=ncerely)|(?<=truly)|"
     r"(?<=hfully)),|(?:(?<=by)|(?<=BY)|(?<=By))(?=\s))[ \t\n]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ "
     r"\t]+)?"
     rf"(?P<v>{_LAST_FIRST}|{_NAME})"
 )
-FIELDS = re.compile(
-    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|"
-    rf"(?P<staff>{_STAFF_FIELD}))[ \t]*[:|][ \t|]*(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
+_FIELD = rf"(?i:(?P<kin>{_KIN_FIELD})|(?P<patient>{_PATIENT_FIELD})|(?P<staff>{_STAFF_FIELD}))[ \t]*[:|]"
+FIELDS = CoredForm(
+    rf"(?:^|(?<=[\n|;\t])|(?<=[ \t][ \t]))[ \t*•-]*{_FIELD}[ \t|]*"
+    r"(?:(?i:dr|doctor|prof|nurse|mr|mrs|ms|miss)\b\.?[ \t]+)?"
     rf"(?P<v>{_ANY_CASE}(?:,?[ \t]{_ANY_CASE}){{0,3}})",
     re.MULTILINE,
+    core=Form(rf"\b{_FIELD}"),
+    before=r" \t*•-",
+    first=r" \t*•\w-",
 )
-PATIENT_INTRODUCED = re.compile(
+PATIENT_INTRODUCED = Form(
     r"\b(?:(?i:patient(?:'s)?\s+name\s+is|name\s+of\s+the\s+patient\s+is|concerning|regarding|re:|record\s+of|"
     r"records\s+of|patient|pt\.?)[ \t]+|(?i:is\s+a\s+patient\s+named|goes\s+by|known\s+as|"
     r"prefers(?:\s+to\s+be\s+called)?|nicknamed|call\s+me|"
@@ -87,29 +101,29 @@ PATIENT_INTRODUCED = re.compile(
     rf"\t]+[\"“']?)(?P<v>{_LAST_FIRST}|{_NAME})"
 )
 # Openings of a dictation: a name, whatever its words.
-PATIENT_NAMED = re.compile(
+PATIENT_NAMED = Form(
     rf"\b(?i:the\s+patient\s+is|(?:note|letter|report|dictation)\b[^.\n]{{0,40}}?\babout)[ \t]+"
     rf"(?P<v>{_WORD}(?:[ \t]+(?:{_WORD}|[{_UPPER}]\.)){{1,3}})"
 )
-INITIALS = re.compile(
+INITIALS = Form(
     rf"\b(?i:initials|patient|pt\.?)\W{{1,3}}(?P<v>(?:[{_UPPER}]\.[ ]?){{2,3}}|[{_UPPER}]{{2,3}}(?=\s*[,.)\n]|"
     r"\s+(?i:is|was|has|presents)))"
     rf"|(?<![\w.])(?P<w>(?:[{_UPPER}]\.[ ]?){{2,3}})(?=[\s,)/:;]|$)"
 )
 ABBREVIATIONS = frozenset(listed("abbreviations"))
-KINSHIP = re.compile(
+KINSHIP = Form(
     rf"\b(?i:{KIN})\b(?:,|[ \t]+(?i:is|named|called|name\s+is)|[ \t]*\(|[ \t]*[-–:])?[ \t\n]+(?:(?:Mr|Mrs|Ms|Miss|"
     rf"Dr)\b\.?[ \t]+)?\(?(?P<v>{_LAST_FIRST}(?=,)|{_NAME})"
 )
-NICKNAMES = re.compile(rf"{_WORD},?[ \t]+\(?[\"“‘'](?P<v>{_WORD})[\"”’'](?=[\s),])")
-NOTIFIED = re.compile(
+_QUOTED = rf"[\"“‘'](?P<v>{_WORD})[\"”’'](?=[\s),])"
+NICKNAMES = CoredForm(rf"{_WORD},?[ \t]+\(?{_QUOTED}", core=Form(_QUOTED), before=_IN_NAMES + "(", first=_UPPER)
+NOTIFIED = Form(
     rf"\b(?i:notify|please\s+contact|contact)[ \t]+(?:(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+)?(?P<v>{_NAME})(?=\s+(?i:at|by|"
     r"on|\())"
 )
-KIN_AFTER = re.compile(
-    rf"(?P<v>{_NAME})[ \t]*(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b"
-)
-INTRODUCED = re.compile(
+_KIN_BEHIND = rf"(?:,|\()[ \t\n]*(?i:(?:the|her|his|their|my|patient's)[ \t]+)?(?i:{KIN})\b"
+KIN_AFTER = CoredForm(rf"(?P<v>{_NAME})[ \t]*{_KIN_BEHIND}", core=Form(_KIN_BEHIND), before=_IN_NAMES, first=_UPPER)
+INTRODUCED = Form(
     rf"\b(?:(?i:my\s+name\s+is|my\s+name's|name's|i\s+am\s+called|this\s+is)|(?:It is|It's)(?=[ \t]+{_NAME},[ "
     rf"\t]+born)|(?:I am|I'm|I’m)(?=[ \t]+(?:{_NAME})[.,!]))[ \t]+(?:(?:Dr|Mr|Mrs|Ms|Miss|Nurse)\b\.?[ "
     rf"\t]+)?(?P<v>{_NAME})"
@@ -127,9 +141,9 @@ SPEAKERS = re.compile(rf"^(?i:doctor|patient|nurse|family|other|relative|{KIN}):
 NO_NAMES = frozenset(listed("never"))
 
 
-def names(text: str) -> Iterator[Span]:
+def names(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
     """Spans of names in a text, each with the role that its sign tells; they may overlap."""
-    dialogue = len(SPEAKERS.findall(text)) >= 3
+    dialogue = _is_dialogue(text)
     for form, label, score in (
         (STAFF_TITLES, "STAFF", 0.9),
         (DEGREED, "STAFF", 0.8),
@@ -139,35 +153,40 @@ def names(text: str) -> Iterator[Span]:
         (NOTIFIED, "RELATIVE", 0.75),
         (PATIENT_INTRODUCED, "PATIENT", 0.7),
     ):
-        for match in form.finditer(text):
+        for match in form.finditer(text, pos, endpos):
             if not (dialogue and SPEAKERS.match(text, match.start())):
                 yield from _named(text, match.start("v"), match.end("v"), label, score)
-    for match in PATIENT_NAMED.finditer(text):
+    for match in PATIENT_NAMED.finditer(text, pos, endpos):
         yield from _titled(text, match, "PATIENT", 0.75)
-    for match in NICKNAMES.finditer(text):
+    for match in NICKNAMES.finditer(text, pos, endpos):
         yield from _titled(text, match, "PATIENT", 0.85)
-    for match in DOCTORS.finditer(text):
+    for match in DOCTORS.finditer(text, pos, endpos):
         yield from _titled(text, match, "STAFF", 0.9)
-    for match in CIVIL_TITLES.finditer(text):
+    for match in CIVIL_TITLES.finditer(text, pos, endpos):
         yield from _titled(text, match, _civil_role(text, match.start()), 0.85)
-    for match in LOWER_TITLES.finditer(text):
+    for match in LOWER_TITLES.finditer(text, pos, endpos):
         label = "STAFF" if match["t"] == "dr" else _civil_role(text, match.start())
         yield from _named(text, match.start("v"), match.end("v"), label, 0.8)
-    for match in FIELDS.finditer(text):
+    for match in FIELDS.finditer(text, pos, endpos):
         label = "RELATIVE" if match["kin"] else "PATIENT" if match["patient"] else "STAFF"
         if dialogue and SPEAKERS.match(
             text, match.start("kin" if match["kin"] else "patient" if match["patient"] else "staff")
         ):
             continue
         yield from _field(match, label)
-    for match in INTRODUCED.finditer(text):
+    for match in INTRODUCED.finditer(text, pos, endpos):
         yield from _named(text, match.start("v"), match.end("v"), speaker_role(text, match.start()), 0.75)
-    for match in INITIALS.finditer(text):
+    for match in INITIALS.finditer(text, pos, endpos):
         group = "v" if match["v"] else "w"
         value = match[group].rstrip()
         if re.sub(r"\W", "", value).casefold() not in ABBREVIATIONS:
             label = "STAFF" if re.search(r"(?i)(?:/ ?|\bby:? )$", text[: match.start(group)][-4:]) else "PATIENT"
             yield Span(match.start(group), match.start(group) + len(value), label, 0.5, "pattern")
+
+
+@lru_cache(maxsize=2)  # windows of one text follow one another
+def _is_dialogue(text: str) -> bool:
+    return len(SPEAKERS.findall(text)) >= 3
 
 
 def speaker_role(text: str, at: int) -> str:

@@ -7,8 +7,10 @@ that matched. Codes that nobody explains are found last, by their length and the
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
+from stages.deidentify.forms import CoredForm, Form
 from stages.records import Span
 
 # Words that announce a value. `A~B` ones are so common in clinical prose that the value must follow "number", "ID",
@@ -17,7 +19,7 @@ SURE = {
     "FAX": r"fax(?:ed)?(?:\s+to)?|facsimile",
     "PAGER": r"pager|beeper|ext(?:ension)?\b\.?|pgr",
     "PHONE":
-        r"(?:tele|cell|mobile|home|work|daytime|office)?\s?phone|tel\b\.?|mobile|cell\b|ph\b\.?|"
+        r"(?:(?:tele|cell|mobile|home|work|daytime|office)\s?)?phone|tel\b\.?|mobile|cell\b|ph\b\.?|"
         r"call(?:\s+back)?\s+(?:at|on)|contact\s+(?:at|number)|"
     r"callback",
     "SSN": r"ssn|ss\s?#|soc(?:ial)?\.?\s+sec(?:urity)?",
@@ -76,7 +78,7 @@ _VALUE = (
     r"(?P<v>(?:(?:MRN|SN|DL|LOT|BB|Case)[- ]?)?(?=[A-Za-z_./(+-]{0,14}\d)[A-Za-z0-9(+]"
     r"(?:[A-Za-z0-9_]|[-/.:)](?=[A-Za-z0-9])|- (?=\d{3})|\)? (?=\d{2,4}\b(?![/.:]\d)))*)"
 )
-ANNOUNCED = re.compile(
+ANNOUNCED = Form(
     r"(?<![A-Za-z0-9])(?:"
     + "|".join(f"(?P<{label}>{words})" for label, words in SURE.items())
     + rf"){_FILLER}{{0,12}}?{_VALUE}",
@@ -84,7 +86,7 @@ ANNOUNCED = re.compile(
 )
 LEAST_DIGITS = {"PHONE": 7, "FAX": 7, "PAGER": 3, "SSN": 4, "VEHICLE": 2, "LICENSE": 4, "DEVICE": 4, "BIOMETRIC": 3}
 
-USERNAME = re.compile(
+USERNAME = Form(
     r"\b(?:user\s?name|user\s?id|userid|log\s?in(?:\s+(?:name|id))?|logon|screen\s+name|(?:portal|chart)\s+(?:id|"
     "login|user(?:name)?|handle|account)|handle"
     r"|(?:signed|logged)\s+in\s+(?:as|under)|sign(?:s|ed)?\s+in\s+(?:as|under)|logs\s+in\s+(?:as|under)|"
@@ -93,7 +95,7 @@ USERNAME = re.compile(
     r"\w.-]*[A-Za-z0-9_])",
     re.IGNORECASE,
 )
-PHONES = re.compile(
+PHONES = Form(
     r"(?<![\w/.-])(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\d{3}[-. /])\d{3}[-. ]\d{4}(?!\d)(?:,?\s*(?:x|ext\.?|"
     r"extension)\s*\d{1,6})?"
     r"|(?<![\w/.-])555[-. ]\d{4}(?!\d)"
@@ -102,8 +104,8 @@ PHONES = re.compile(
     re.IGNORECASE,
 )
 FAX_BEFORE = re.compile(r"\b(?:fax|facsimile|f)\b[^\n;|,]{0,25}$", re.IGNORECASE)
-SSNS = re.compile(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|[xX*]{3}-?[xX*]{2}-?\d{4})(?![\w-])")
-WEB = re.compile(
+SSNS = Form(r"(?<![\w-])(?:\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|[xX*]{3}-?[xX*]{2}-?\d{4})(?![\w-])")
+WEB = CoredForm(
     # After a broken line a domain goes on in small letters; a capital begins the next sentence or speaker.
     r"(?P<EMAIL>[\w.+'%-]+\s?@\s?[\w-]+(?:\s?\.(?:\s(?-i:(?=[a-z])))?[\w-]+)*\s?\.(?:\s(?-i:(?=[a-z])))?[A-Za-z]{2,}"
     r"|[\w.+'%-]+@[\w.-]+\w"
@@ -116,16 +118,30 @@ WEB = re.compile(
     r"5}(?![\w:]))"
     r"|(?P<DEVICE>(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-]))",
     re.IGNORECASE,
+    core=Form(
+        r"@|\bat\s+[\w-]+\s+dot\s|//|\bwww\.|\.(?:com|org|net|edu|gov|io|health|info|example|app|clinic|hospital)\b|"
+        r"\.\d{1,3}\.\d|:[0-9a-f]{0,4}:|[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-]",
+        re.IGNORECASE,
+    ),
+    before=r"\w\s.+'%:/-",
+    first=r"\w.+'%-",
 )
-VINS = re.compile(
+VINS = Form(
     r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])"
 )
-PLATES = re.compile(r"(?<![\w-])(?:[A-Z]{3}-\d{4}|\d[A-Z]{3}\d{3})(?![\w-])")
-PICTURES = re.compile(r"\b[\w-]*\d[\w-]*\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b", re.IGNORECASE)
-PREFIXED = re.compile(
+PLATES = Form(r"(?<![\w-])(?:[A-Z]{3}-\d{4}|\d[A-Z]{3}\d{3})(?![\w-])")
+_PICTURE = r"\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b"
+PICTURES = CoredForm(
+    rf"\b[\w-]*\d[\w-]*{_PICTURE}",
+    re.IGNORECASE,
+    core=Form(_PICTURE, re.IGNORECASE),
+    before=r"\w-",
+    first=r"\w-",
+)
+PREFIXED = Form(
     r"\b(?:(?P<LICENSE>DL)|(?P<DEVICE>LOT|SN)|(?P<OTHER_ID>Case|Study|Trial|Batch))[ -] ?\d[\d-]{4,}\b", re.IGNORECASE
 )
-CODES = re.compile(
+CODES = Form(
     r"(?<![\w./:%+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){5,}(?![\w%]|\.\d|:\d)"
 )
 
@@ -145,47 +161,47 @@ UNIT_AFTER = re.compile(
 )
 
 
-def numbers(text: str) -> Iterator[Span]:
+def numbers(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
     """Spans of all numbers, codes and addresses of the net in a text; they may overlap."""
-    yield from _announced(text)
-    for match in USERNAME.finditer(text):
+    yield from _announced(text, pos, endpos)
+    for match in USERNAME.finditer(text, pos, endpos):
         yield _span(match, "OTHER_ID", 0.85, "v")
-    for match in PHONES.finditer(text):
+    for match in PHONES.finditer(text, pos, endpos):
         fax = FAX_BEFORE.search(text, max(0, match.start() - 40), match.start())
         yield _span(match, "FAX" if fax else "PHONE", 0.8)
-    for match in SSNS.finditer(text):
+    for match in SSNS.finditer(text, pos, endpos):
         yield _span(match, "SSN", 0.9)
-    for match in WEB.finditer(text):
+    for match in WEB.finditer(text, pos, endpos):
         if match.lastgroup:
             yield _span(match, match.lastgroup, 0.9)
-    for match in PREFIXED.finditer(text):
+    for match in PREFIXED.finditer(text, pos, endpos):
         yield _span(match, match.lastgroup or "OTHER_ID", 0.9)
-    for match in VINS.finditer(text):
+    for match in VINS.finditer(text, pos, endpos):
         yield _span(match, "VEHICLE", 0.7)
-    for match in PLATES.finditer(text):
+    for match in PLATES.finditer(text, pos, endpos):
         yield _span(match, "VEHICLE", 0.45)
-    for match in PICTURES.finditer(text):
+    for match in PICTURES.finditer(text, pos, endpos):
         yield _span(match, "OTHER_ID", 0.7)
-    yield from _codes(text)
+    yield from _codes(text, pos, endpos)
 
 
-def _announced(text: str) -> Iterator[Span]:
-    at = 0
-    while match := ANNOUNCED.search(text, at):
-        label = match.lastgroup if match.lastgroup != "v" else _announcer(match)
-        value = match["v"]
-        digits = sum(map(str.isdigit, value))
-        # The next search starts at this value, which may be the word that announces another.
-        at = match.start("v")
-        if (
-            label
-            and digits >= LEAST_DIGITS.get(label, 3)
-            and not _measured(text, match.end("v"), value)
-            and not _is_date(value)
-        ):
-            label = "PHONE" if label == "PAGER" else label
-            yield Span(_token_start(text, at), match.end("v"), label, 0.85, "pattern")
-            at = match.end("v")
+def _announced(text: str, pos: int, endpos: int) -> Iterator[Span]:
+    for match in ANNOUNCED.finditer(text, pos, endpos, _behind):
+        if _identifies(match):
+            label = _announcer(match)
+            start = _token_start(text, match.start("v"))
+            yield Span(start, match.end("v"), "PHONE" if label == "PAGER" else label, 0.85, "pattern")
+
+
+def _identifies(match: re.Match[str]) -> bool:
+    value = match["v"]
+    is_long = sum(map(str.isdigit, value)) >= LEAST_DIGITS.get(_announcer(match), 3)
+    return is_long and not _measured(match.string, match.end("v"), value) and not _is_date(value)
+
+
+def _behind(match: re.Match[str]) -> int:
+    """Where the next search starts: at a value that identifies nobody, which may be the word that announces another."""
+    return match.end() if _identifies(match) else match.start("v")
 
 
 def _token_start(text: str, start: int) -> int:
@@ -199,8 +215,8 @@ def _announcer(match: re.Match[str]) -> str:
     return next(label for label in SURE if match[label] is not None)
 
 
-def _codes(text: str) -> Iterator[Span]:
-    for match in CODES.finditer(text):
+def _codes(text: str, pos: int, endpos: int) -> Iterator[Span]:
+    for match in CODES.finditer(text, pos, endpos):
         value = match.group()
         digits = sum(map(str.isdigit, value))
         if digits < 4 or (value.isdigit() and digits < 7) or PUBLIC.fullmatch(value) or _is_date(value):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from stages.deidentify.dates import TENS, UNITS
+from stages.deidentify.forms import Form
 
 DIGITS = {name: str(digit) for digit, name in enumerate(UNITS[:10])} | {"oh": "0", "nought": "0"}
 NUMBERS = {name: number for number, name in enumerate(UNITS) if number >= 10} | {
@@ -33,7 +34,7 @@ _UNIT = rf"(?:{_any(UNITS[1:10])})"
 _SMALL = rf"(?:(?:{_any(TENS[2:])})(?:[ \t]|-){_UNIT}|{_any(NUMBERS)}|{_any(UNITS[1:10])})"
 _SINGLE = rf"(?:{_any(DIGITS)}|\d(?!\d))"
 _LETTER = r"[A-Za-z](?![\w'’])"
-_PIECE = re.compile(
+_PIECE = Form(
     rf"(?<![\w'’])(?:(?P<times>double|triple)[ \t]+(?P<again>{_SINGLE}|{_LETTER})"
     rf"|(?P<number>{_SMALL})[ \t]+(?P<scale>hundred|thousand)(?:[ \t]+(?:and[ \t]+)?(?P<rest>{_SMALL}))?"
     rf"|(?P<digit>{_SINGLE})|(?P<small>{_SMALL})"
@@ -109,10 +110,10 @@ class Run:
 def runs(text: str) -> Iterator[Run]:
     """Every run of a text, in order. Numbers of several figures are part of none: they are written, not said."""
     at = 0
-    while match := _PIECE.search(text, at):
+    for match in _PIECE.finditer(text, go_on=lambda _: at):
         pieces = [_piece(match)]
         at = match.end()
-        while (joint := _JOINT.match(text, at)) and (following := _PIECE.match(text, joint.end())):
+        while (joint := _JOINT.match(text, at)) and (following := _PIECE.expression.match(text, joint.end())):
             piece = _piece(following)
             if not _agree(pieces[-1], piece, joint) or _begins_anew(pieces[-1], following, joint):
                 break

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from stages.deidentify.dates import CERTAIN, MONTHS
+from stages.deidentify.forms import Form
 from stages.records import Span
 
 _MD = r"(?:0?[1-9]|[12]\d|3[01])[/](?:0?[1-9]|[12]\d|3[01])"
 # A month and day, or a fraction, a score, a blood pressure: only the words before or after can tell.
-DAY_OF_MONTH = re.compile(
+DAY_OF_MONTH = Form(
     r"(?:\b(?:on|since|from|until|til|till|through|thru|by|before|after|dated?|of|seen|visit|admitted|adm|"
     "discharged|d/c'?d|dc|due|started|stopped|began|last|"
     "next|drawn|collected|performed|done|labs|signed|returned|back|follow-?up|f/u|appointment|appt|onset|"
@@ -37,13 +39,13 @@ SCORE_BEFORE = re.compile(
     r"od|os|ou|half|about\s+an?|k?cal)\b[^\n.;,]{0,18}$",
     re.IGNORECASE,
 )
-MONTH_YEAR = re.compile(r"(?<![\d/.-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![\d/])")
-COMPACT = re.compile(
+MONTH_YEAR = Form(r"(?<![\d/.-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![\d/])")
+COMPACT = Form(
     r"(?:dob|birth|date|dos|born)\W{0,4}(?:of\s+birth\W{0,3})?(?P<v>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|"
     r"3[01]))(?!\d)",
     re.IGNORECASE,
 )
-MONTH = re.compile(
+MONTH = Form(
     r"\b(?P<lead>(?:in|since|until|till|til|by|from|of|last|this|next|during|through|before|after|early|mid|late|"
     r"for|around|between|and|to|back\s+in|beginning\s+of|"
     r"end\s+of|middle\s+of|mid-)[\s-]+(?:early\s+|mid\s?-?\s?|late\s+|the\s+month\s+of\s+)?)?(?P<v>"
@@ -51,15 +53,16 @@ MONTH = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
+_CERTAIN = tuple(map(Form, CERTAIN))
 AMBIGUOUS_MONTHS = {"march", "may"}  # verbs too
 GIVEN_NAMES = {"april", "june", "august", "may", "jan"}
-RANGE = re.compile(
+RANGE = Form(
     rf"\b(?:{'|'.join(m[:3] + '(?:' + m[3:] + ')?' if m != 'may' else m for m in MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|"
     r"rd|th)?\s?(?:-|–|to|through|and|&)\s?"
     r"\d{1,2}(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?:19|20)\d\d)?",
     re.IGNORECASE,
 )
-HOLIDAYS = re.compile(
+HOLIDAYS = Form(
     r"\b(?:christmas(?:\s+(?:eve|day))?|thanksgiving|new\s+year'?s(?:\s+(?:eve|day))?|easter(?:\s+(?:sunday|"
     r"monday))?|labor\s+day|memorial\s+day|independence\s+day|"
     r"(?:the\s+)?fourth\s+of\s+july|halloween|valentine'?s\s+day|mother'?s\s+day|father'?s\s+day|veterans'?\s+day|"
@@ -71,7 +74,7 @@ _OLD_WORD = (
     r"(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one)\s+hundred(?:\s+and)?(?:[- "
     "](?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?)"
 )
-AGES = re.compile(
+AGES = Form(
     rf"\b(?P<a>{_OLD}|{_OLD_WORD})(?:\s?\+)?[\s-]*(?:year|yr|y[./]?\s?o\b|y\.o\.|yo\b|y\b(?=[\s/-]*(?:o|old|m\b|"
     r"f\b|male|female))|year)"
     r"|\b(?:age[ds]?|turn(?:ed|s|ing)?|(?:patient|pt)\s+is|birthday|y/o)(?:\s*[:=(|]|\s+(?:is|of|was|at|"
@@ -86,44 +89,44 @@ AGES = re.compile(
 )
 
 
-def times(text: str) -> Iterator[Span]:
+def times(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
     """Spans of dates of every form and of ages over 89 in a text; they may overlap."""
-    yield from _full(text)
+    yield from _full(text, pos, endpos)
     if any(map(str.isdigit, text)):
-        yield from _partial(text)
-    for match in RANGE.finditer(text):
+        yield from _partial(text, pos, endpos)
+    for match in RANGE.finditer(text, pos, endpos):
         yield _span(match, "DATE", 0.95)
-    for match in MONTH.finditer(text):
+    for match in MONTH.finditer(text, pos, endpos):
         ambiguous = match["v"].lower() in AMBIGUOUS_MONTHS
         if match["lead"] or not (ambiguous or match["v"].islower() or match["v"].lower() in GIVEN_NAMES):
             # "may" and "march" after a preposition are still verbs at times; in capitals they are names of months.
             sure = not ambiguous or match["v"][:1].isupper()
             yield _span(match, "DATE", 0.7 if sure else 0.2, "v")
-    for match in HOLIDAYS.finditer(text):
+    for match in HOLIDAYS.finditer(text, pos, endpos):
         yield _span(match, "DATE", 0.6)
-    for match in AGES.finditer(text):
+    for match in AGES.finditer(text, pos, endpos):
         group = match.lastgroup or ""
         if not re.match(r"\s*(?:mg|kg|lbs?|bpm|%|mm|cm|/\d)", text[match.end(group) : match.end(group) + 5]):
             yield _span(match, "AGE", 0.8, group)
 
 
-def _full(text: str) -> Iterator[Span]:
-    for form in CERTAIN:
-        for match in form.finditer(text):
+def _full(text: str, pos: int, endpos: int) -> Iterator[Span]:
+    for form in _CERTAIN:
+        for match in form.finditer(text, pos, endpos):
             # Dotted numbers of two digits may be a version or section; a date with dots has a year of four digits.
-            dotted = "sep" in form.groupindex and "." in match["sep"] and len(match["y"]) == 2
+            dotted = "sep" in match.re.groupindex and "." in match["sep"] and len(match["y"]) == 2
             yield _span(match, "DATE", 0.45 if dotted else 0.9)
 
 
-def _partial(text: str) -> Iterator[Span]:
-    for match in DAY_OF_MONTH.finditer(text):
+def _partial(text: str, pos: int, endpos: int) -> Iterator[Span]:
+    for match in DAY_OF_MONTH.finditer(text, pos, endpos):
         at = match.start("v")
         is_score = SCORE_BEFORE.search(text, max(0, at - 40), at)
         if not is_score and (_possible(match["v"]) or DATED.search(text, max(0, at - 24), at)):
             yield _span(match, "DATE", 0.6, "v")
-    for match in MONTH_YEAR.finditer(text):
+    for match in MONTH_YEAR.finditer(text, pos, endpos):
         yield _span(match, "DATE", 0.8)
-    for match in COMPACT.finditer(text):
+    for match in COMPACT.finditer(text, pos, endpos):
         yield _span(match, "DATE", 0.9, "v")
 
 
