@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from stages.deidentify.addresses import addresses
 from stages.deidentify.aloud import Written, spelled
 from stages.deidentify.dates import MONTHS
-from stages.deidentify.known import PARTICLES, SURE, VOUCHED, Known, caseless, folded, ordinary_words
+from stages.deidentify.english import ordinary_words
+from stages.deidentify.known import PARTICLES, SURE, Known
+from stages.deidentify.known_names import VOUCHED
+from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
 from stages.deidentify.places import GENERIC_WORDS
-from stages.deidentify.recased import is_small, recased
+from stages.deidentify.recased import caseless, is_small, recased
 from stages.deidentify.spans import resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
