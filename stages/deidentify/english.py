@@ -18,4 +18,6 @@ def frequent(most: int | None = None) -> frozenset[str]:
 
 def ordinary_words(word: str) -> bool:
     """Whether a word, or each word of a phrase, is common in English; many given names are."""
-    return all(map(frequent().__contains__, _LETTERS.findall(word.casefold())))
+    plain = word.casefold()
+    pieces = [plain] if plain.isalpha() else _LETTERS.findall(plain)
+    return all(map(frequent().__contains__, pieces))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from stages.deidentify.dates import MONTHS
@@ -16,7 +17,7 @@ from stages.deidentify.variants import legible, rejoined, unglued
 from stages.records import Span
 
 VOUCHED = 0.95
-_WORD = re.compile(r"[^\W_](?:[\w'’]|-(?=\w))*")
+_WORD = re.compile(r"([^\W_][\w'’]*(?:-(?=\w)[\w'’]*)*)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LEADS_A_MONTH = re.compile(
     r"(?i)\b(?:in|since|until|by|from|of|last|this|next|during|before|after|early|mid|late)[\s-]+$"
@@ -70,13 +71,13 @@ class Names:
             return
         without_case = caseless(text)
         decided = self._decided[without_case]
-        for match in _WORD.finditer(text):
-            word = match.group()
-            seen = decided.get(word)
-            if seen is None:
-                seen = decided[word] = tuple(self._seen(word, without_case))
+        pieces = _WORD.split(text)
+        starts, words = accumulate(map(len, pieces[:-1])), pieces[1::2]
+        for word in set(words) - decided.keys():
+            decided[word] = self._seen(word, without_case)
+        for at, seen in zip(islice(starts, 0, None, 2), map(decided.__getitem__, words), strict=True):
             for one in seen:
-                start, end = match.start() + one.start, match.start() + one.end
+                start, end = at + one.start, at + one.end
                 if not any(doubt(text, start, end) for doubt in one.doubts):
                     yield Span(start, end, one.label, one.score, "known")
         for word, start, end in rejoined(text):
@@ -84,7 +85,13 @@ class Names:
             if part and not part.nickname and _is_cased(part, word, without_case):
                 yield Span(start, end, part.label, 0.9, "known")
 
-    def _seen(self, word: str, without_case: bool) -> Iterator[_Sighting]:
+    def _seen(self, word: str, without_case: bool) -> tuple[_Sighting, ...]:
+        # Most words are small, so that they have no pieces, and no typo of a name is sought in them.
+        if word.islower() and word.isalpha() and not without_case and word.casefold() not in self._parts:
+            return ()
+        return tuple(self._sightings(word, without_case))
+
+    def _sightings(self, word: str, without_case: bool) -> Iterator[_Sighting]:
         for piece, start in _pieces(_POSSESSIVE.sub("", word)):
             part = self._parts.get(piece.casefold())
             if part is None:
@@ -106,10 +113,12 @@ class Names:
             or self._is_term(word)
         ):
             return None
-        from rapidfuzz.distance import OSA
-
         plain, read = word.casefold(), legible(word)
         near = sorted({at for sign in _signs(plain, read) for at in self._near.get(sign, ())})
+        if not near:
+            return None
+        from rapidfuzz.distance import OSA
+
         for part in (self._sought[at] for at in near):
             if abs(len(part) - len(plain)) > 2:
                 continue

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from stages.deidentify.english import ordinary_words
 from stages.records import Span
 
-HEAD = 6  # letters and digits that a value is looked up by
+HEAD = 4  # letters and digits that a value is looked up by
 _UNCONFUSED = str.maketrans("oqlisbzg", "00115826")
 # One sign for all that is misread for each other.
 _COARSE = str.maketrans("oqil|szbg6", "0011152888")
-_RUN = re.compile(r"[^\W_]+|\|")
+_RUN = re.compile(r"([^\W_]+|\|)")
 # Three letters that are the same as another in any case but its own, and are no single letter in capitals.
 _SAME = {"\u1fd3": "\u0390", "\u1fe3": "\u03b0", "\ufb06": "\ufb05"}
 
@@ -63,11 +64,9 @@ class Form:
         )
 
     @property
-    def head(self) -> str:
-        """The first letters and digits that stand in a text wherever the form does, coarse."""
-        # Where there must be a joint it may hold a stroke, which can be an l as well.
-        apart = self.joint.match("") is None
-        return _coarse("".join(filter(str.isalnum, self.words[0] if apart else "".join(self.words))))[:HEAD]
+    def is_apart(self) -> bool:
+        """Whether the first word stands in a text as it is, parted from what follows."""
+        return not self.letters.misread and self.joint.match("") is None
 
     def end(self, text: str, at: int) -> int:
         """Where the form ends that begins at a place of an evened text; -1 where none does."""
@@ -95,16 +94,18 @@ class Values:
         self._labels = {plain: label for plain, (label, _) in values.items()}
         # The first of those that read alike stands for them.
         self._confused = {_unconfused(plain): label for plain, label in reversed(self._labels.items())}
-        self._forms: dict[str, list[tuple[int, Form]]] = defaultdict(list)
-        self._sizes: dict[str, set[int]] = defaultdict(set)
-        for rank, form in enumerate(ranked(form for _, form in values.values())):
-            head = form.head
-            self._forms[head].append((rank, form))
-            self._sizes[head[:1]].add(len(head))
+        self._by_word: dict[str, list[Form]] = defaultdict(list)
+        self._by_head: dict[str, list[Form]] = defaultdict(list)
+        for _, form in values.values():
+            if form.is_apart:
+                self._by_word[evened(form.words[0])].append(form)
+            else:
+                self._by_head[_coarse("".join(filter(str.isalnum, "".join(form.words))))[:HEAD]].append(form)
+        self._sizes = {len(head) for head in self._by_head}
 
     def search(self, text: str) -> Iterator[Span]:
         """Every value in a text, from left to right and without overlap."""
-        for start, end in self._places(text) if self._forms else ():
+        for start, end in self._places(text) if self._labels else ():
             value = text[start:end]
             if value.isalpha() and ordinary_words(value):
                 continue
@@ -114,25 +115,24 @@ class Values:
 
     def _places(self, text: str) -> Iterator[tuple[int, int]]:
         plain = evened(text)
-        runs = [match.span() for match in _RUN.finditer(plain)]
-        signs = _coarse("".join([plain[start:end] for start, end in runs]))
-        at = done = 0
-        for start, end in runs:
-            if sizes := self._sizes.get(signs[at]):
-                found = [one for size in sizes for one in self._forms.get(signs[at : at + size], ())]
-                if found and start >= done and not plain[start - 1 : start].isalnum():
-                    for _, form in sorted(found, key=_rank):
-                        if (last := form.end(plain, start)) >= 0:
-                            yield start, last
-                            done = last
-                            break
-            at += end - start
-
-
-def ranked(forms: Iterable[Form]) -> list[Form]:
-    """Forms in the order in which they are tried at a place: the longer first."""
-    written = {form.expression: form for form in forms}
-    return [written[one] for one in sorted(written, key=lambda one: (-len(one), one))]
+        pieces = _RUN.split(plain)
+        starts, runs = [*accumulate(map(len, pieces))][::2], pieces[1::2]
+        signs = "".join(runs).translate(_COARSE)
+        first = [*accumulate(map(len, runs), initial=0)]  # sign of each run
+        likely = {at for at, run in enumerate(runs) if run in self._by_word}
+        for size in self._sizes:
+            likely |= {at for at, sign in enumerate(first) if signs[sign : sign + size] in self._by_head}
+        done = 0
+        for at in sorted(likely):
+            start = starts[at]
+            if start < done or plain[start - 1 : start].isalnum():
+                continue
+            forms = self._by_word.get(runs[at], [])
+            for size in self._sizes:
+                forms = forms + self._by_head.get(signs[first[at] : first[at] + size], [])
+            if ends := [(form, end) for form in forms if (end := form.end(plain, start)) >= 0]:
+                done = min(ends, key=_turn)[1] if len(ends) > 1 else ends[0][1]
+                yield start, done
 
 
 def folded(value: str) -> str:
@@ -165,5 +165,7 @@ def _unconfused(plain: str) -> str:
     return plain.translate(_UNCONFUSED)
 
 
-def _rank(found: tuple[int, Form]) -> int:
-    return found[0]
+def _turn(found: tuple[Form, int]) -> tuple[int, str]:
+    """Of two forms at one place the longer expression tells."""
+    expression = found[0].expression
+    return -len(expression), expression
