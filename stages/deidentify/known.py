@@ -15,7 +15,7 @@ from functools import cached_property
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.english import ordinary_words
 from stages.deidentify.known_names import VOUCHED, Names, Part
-from stages.deidentify.known_values import Form, Letters, Values, folded
+from stages.deidentify.known_values import Form, Joint, Letters, Values, folded
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import NO_NAMES
@@ -31,13 +31,14 @@ PARTICLES = frozenset(
         "le", "mac", "mc", "of", "st", "ten", "ter", "van", "von", "zu",
     )
 )  # fmt: skip
+_EXACT = frozenset((*NUMBERS, *ADDRESSES))
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INITIALS = re.compile(r"[A-Z](?<![\w.].)\.[ ]?(?:[A-Z]\.[ ]?){1,2}(?!\w)")
 # What stands between the words of a name, the figures of a number, the words of another value and the parts of a date.
-_OF_NAME = re.compile(r"(?:[\s,.]|-[ \t]*\n){0,4}")
-_OF_NUMBER = re.compile(r"[\s./()_-]{0,3}")
-_OF_WORDS = re.compile(r"[\W_]{1,3}")
-_OF_DATE = re.compile(r"[\s./-]{1,3}")
+_OF_NAME = Joint(re.compile(r"(?:[\s,.]|-[ \t]*\n){0,4}"), needed=False)
+_OF_NUMBER = Joint(re.compile(r"[\s./()_-]{0,3}"), needed=False)
+_OF_WORDS = Joint(re.compile(r"[\W_]{1,3}"), needed=True)
+_OF_DATE = Joint(re.compile(r"[\s./-]{1,3}"), needed=True)
 _AS_IS = Letters({})
 _FIGURES = Letters({"0": "0OoQ", "1": "1lI|i", "5": "5Ss", "8": "8B", "2": "2Zz", "6": "6Gb"})
 _STROKES = Letters(dict.fromkeys("Il1", "Il1|") | dict.fromkeys("O0", "O0o"))
@@ -75,25 +76,22 @@ class Known:
         known = cls(is_term=medicine.is_term)
         names: dict[str, list[_Sighting]] = {}
         places: set[str] = set()
+        within: dict[str, list[str]] = {}
         for text, found in zip(texts, spans, strict=True):
             for span in found:
                 value = text[span.start : span.end]
                 if span.label in NAMES:
-                    within = parts(value)
-                    for part in within:
-                        seen = _Sighting(span.label, span.score, part[:1].isupper(), len(within) > 1)
+                    if value not in within:
+                        within[value] = parts(value)
+                    for part in within[value]:
+                        seen = _Sighting(span.label, span.score, part[:1].isupper(), len(within[value]) > 1)
                         names.setdefault(part.casefold(), []).append(seen)
-                    known._add_initials(value, span.label)
-                    known._add_whole_name(value, span.label)
-                elif span.label in (*NUMBERS, *ADDRESSES):
-                    known._add_value(value, span.label)
-                elif span.label in PLACES and len(value) >= 5:
-                    if span.score >= SURE:
-                        places |= {word.casefold() for word in _LETTERS.findall(value) if len(word) >= 3}
-                    if not (value.islower() or medicine.is_term(value) or ordinary_words(value)):
-                        known._add_value(value, span.label)
-                elif span.label == "DATE":
-                    known._add_date(value)
+                elif span.label in PLACES and len(value) >= 5 and span.score >= SURE:
+                    places |= {word.casefold() for word in _LETTERS.findall(value) if len(word) >= 3}
+        for label, value in dict.fromkeys(
+            (span.label, text[span.start : span.end]) for text, found in zip(texts, spans, strict=True) for span in found
+        ):
+            known._add(value, label, medicine)
         for part, sightings in sorted(names.items()):
             # What is surely a place, and a name only to the model, is a place.
             if part not in places or max(sighting.score for sighting in sightings) >= HEADER:
@@ -117,6 +115,18 @@ class Known:
         for match in _INITIALS.finditer(text) if self.initials else ():
             if label := self.initials.get("".join(filter(str.isupper, match.group()))):
                 yield Span(match.start(), match.end() - match.group().endswith(" "), label, 0.9, "known")
+
+    def _add(self, value: str, label: str, medicine: Medicine) -> None:
+        if label in NAMES:
+            self._add_initials(value, label)
+            self._add_whole_name(value, label)
+        elif label in _EXACT:
+            self._add_value(value, label)
+        elif label in PLACES:
+            if len(value) >= 5 and not (value.islower() or medicine.is_term(value) or ordinary_words(value)):
+                self._add_value(value, label)
+        elif label == "DATE":
+            self._add_date(value)
 
     def _add_part(self, part: str, seen: Sequence[_Sighting], medicine: Medicine) -> None:
         ordinary = ordinary_words(part) or medicine.is_term(part)

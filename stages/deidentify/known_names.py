@@ -86,29 +86,26 @@ class Names:
                 yield Span(start, end, part.label, 0.9, "known")
 
     def _seen(self, word: str, without_case: bool) -> tuple[_Sighting, ...]:
-        # Most words are small, so that they have no pieces, and no typo of a name is sought in them.
-        if word.islower() and word.isalpha() and not without_case and word.casefold() not in self._parts:
-            return ()
-        return tuple(self._sightings(word, without_case))
-
-    def _sightings(self, word: str, without_case: bool) -> Iterator[_Sighting]:
-        for piece, start in _pieces(_POSSESSIVE.sub("", word)):
+        seen = []
+        for piece, start in _pieces(word):
             part = self._parts.get(piece.casefold())
             if part is None:
                 if label := self._nearly(piece, without_case):
-                    yield _Sighting(start, start + len(piece), label, 0.7)
+                    seen.append(_Sighting(start, start + len(piece), label, 0.7))
             elif _is_cased(part, piece, without_case) and not (part.nickname and _is_no_nickname(piece, without_case)):
                 score = VOUCHED if part.vouched else 0.9
                 doubts = tuple(_doubts(part, piece, without_case))
-                yield _Sighting(start, start + len(piece), part.label, score, doubts)
+                seen.append(_Sighting(start, start + len(piece), part.label, score, doubts))
+        return tuple(seen)
 
     def _nearly(self, word: str, without_case: bool) -> str | None:
         """The label of a name that the word is one typo or one misread character away from."""
+        if len(word) < 4 or word.isdigit():
+            return None
         figures = not word.isalpha() and any(map(str.isdigit, word))
         if (
-            len(word) < (4 if figures else 5)
-            or not (word[:1].isupper() or without_case or figures)
-            or word.isdigit()
+            not (word[:1].isupper() or without_case or figures)
+            or (len(word) < 5 and not figures)
             or ordinary_words(word)
             or self._is_term(word)
         ):
@@ -145,15 +142,16 @@ class Names:
 
 def _signs(plain: str, read: str) -> set[str]:
     """What a word shares with every word that reads alike or is one typo away: itself with one letter less."""
-    return {plain, read, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
+    return {plain, read, *[plain[:at] + plain[at + 1 :] for at in range(len(plain))]}
 
 
-def _pieces(word: str) -> Iterator[tuple[str, int]]:
-    yield word, 0
-    if "-" in word:
-        for match in re.finditer(r"[^-]+", word):
-            yield match.group(), match.start()
-    yield from unglued(word)
+def _pieces(word: str) -> list[tuple[str, int]]:
+    """What of a word may be a name, and where in it: the word without a possessive, and what marks and case part."""
+    if word.isdigit() or (word.isalpha() and word[1:].islower()):
+        return [(word, 0)]
+    word = _POSSESSIVE.sub("", word)
+    parted = [(match.group(), match.start()) for match in re.finditer(r"[^-]+", word)] if "-" in word else []
+    return [(word, 0), *parted, *unglued(word)]
 
 
 def _is_cased(part: Part, word: str, without_case: bool) -> bool:

@@ -11,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from stages.deidentify.english import ordinary_words
 from stages.records import Span
 
-HEAD = 4  # letters and digits that a value is looked up by
+HEAD = 6  # letters and digits that a value is looked up by
 _UNCONFUSED = str.maketrans("oqlisbzg", "00115826")
 # One sign for all that is misread for each other.
 _COARSE = str.maketrans("oqil|szbg6", "0011152888")
 _RUN = re.compile(r"([^\W_]+|\|)")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # Three letters that are the same as another in any case but its own, and are no single letter in capitals.
 _SAME = {"\u1fd3": "\u0390", "\u1fe3": "\u03b0", "\ufb06": "\ufb05"}
 
@@ -40,25 +42,32 @@ class Letters(dict[str, frozenset[str]]):
         return self[letter]
 
 
+class Joint(NamedTuple):
+    """What stands between two words of a value: marks and white space, none of which a word begins with."""
+
+    pattern: re.Pattern[str]
+    needed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a value may be written, in any case.
 
     Attributes:
         words: What stands together.
-        joint: What stands between two words: of marks and white space, none of which a word can go on with.
+        joint: What stands between two words.
         letters: What stands for a letter.
     """
 
     words: tuple[str, ...]
-    joint: re.Pattern[str]
+    joint: Joint
     letters: Letters
 
     @property
     def expression(self) -> str:
         """The form as a regular expression."""
         misread = self.letters.misread
-        return self.joint.pattern.join(
+        return self.joint.pattern.pattern.join(
             "".join(f"[{misread[letter]}]" if letter in misread else re.escape(letter) for letter in word)
             for word in self.words
         )
@@ -66,18 +75,19 @@ class Form:
     @property
     def is_apart(self) -> bool:
         """Whether the first word stands in a text as it is, parted from what follows."""
-        return not self.letters.misread and self.joint.match("") is None
+        return self.joint.needed and not self.letters.misread
 
     def end(self, text: str, at: int) -> int:
         """Where the form ends that begins at a place of an evened text; -1 where none does."""
+        (pattern, needed), letters = self.joint, self.letters
         for number, word in enumerate(self.words):
-            if number:
-                joint = self.joint.match(text, at)
+            if number and (needed or text[at : at + 1] not in letters[word[0]]):
+                joint = pattern.match(text, at)
                 if joint is None:
                     return -1
                 at = joint.end()
             for letter in word:
-                if text[at : at + 1] not in self.letters[letter]:
+                if text[at : at + 1] not in letters[letter]:
                     return -1
                 at += 1
         return -1 if text[at : at + 1].isalnum() else at
@@ -142,7 +152,7 @@ def folded(value: str) -> str:
 
 def evened(text: str) -> str:
     """The text in small letters as `re.IGNORECASE` knows them, each in its place."""
-    return text.lower() if text.isascii() else text.translate(_EVEN)
+    return text.lower() if text.isascii() else _FOREIGN.sub(_small, text).lower()
 
 
 class _Even(dict[int, int]):
@@ -155,6 +165,10 @@ class _Even(dict[int, int]):
 
 
 _EVEN = _Even()
+
+
+def _small(found: re.Match[str]) -> str:
+    return found.group().translate(_EVEN)
 
 
 def _coarse(text: str) -> str:

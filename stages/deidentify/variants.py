@@ -53,11 +53,11 @@ def unglued(word: str) -> Iterator[tuple[str, int]]:
 
     None for a word that nothing parts, and none behind a particle: McDonald and DeShawn are whole.
     """
-    if word[1:].islower() and word.isalpha():
-        return
     seams = [match.span() for match in _SEAM.finditer(word)]
+    if not seams:
+        return
     starts, ends = [0, *(end for _, end in seams)], [*(start for start, _ in seams), len(word)]
     for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
         before = word[starts[at - 1] : ends[at - 1]] if at else ""
-        if seams and end - start >= LEAST_GLUED and len(before) != 2 and before.casefold() not in ("mac", "van", "von"):
+        if end - start >= LEAST_GLUED and len(before) != 2 and before.casefold() not in ("mac", "van", "von"):
             yield word[start:end], start
