@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from stages.deidentify.addresses import addresses
 from stages.deidentify.aloud import Written, spelled
 from stages.deidentify.dates import MONTHS
-from stages.deidentify.known import PARTICLES, SURE, VOUCHED, Known, caseless, folded, ordinary_words
+from stages.deidentify.english import ordinary_words
+from stages.deidentify.known import PARTICLES, SURE, Known
+from stages.deidentify.known_names import VOUCHED
+from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
 from stages.deidentify.places import GENERIC_WORDS
-from stages.deidentify.recased import is_small, recased
-from stages.deidentify.spans import resolved, trimmed
+from stages.deidentify.recased import caseless, is_small, recased
+from stages.deidentify.spans import moved, resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
 
@@ -39,6 +44,12 @@ _STAFF_BEFORE = re.compile(
 )
 _STAFF_AFTER = re.compile(r"\s*,?\s*(?:M\.?D\b|D\.?O\b|R\.?N\b|N\.?P\b|PA\b|PA-C\b|Ph\.?D)")
 _GIVEN_BEFORE = re.compile(r"(?<![\w-])(?P<given>[^\W\d_a-z][^\W\d_]{2,})[ \t]+(?:[A-Z]\.[ \t]+)?$")
+_WORD = re.compile(r"[^\W\d_]+")
+_GREETED = re.compile(r"([^\W\d_]+)[\s,]+(?=\w)")
+_VOWEL = re.compile(r"[AEIOUYÀ-Þ]")
+_WHOLE_DATE = re.compile(r"[a-z]{3}[^\n]*\d{4}|\d/\d", re.IGNORECASE)
+_INTRODUCED = re.compile(r"(?i)\b(?:i am|i'm|my name is)\s+$")
+_MAY_BE_MEDICINE = frozenset((*NAMES, *PLACES))
 PATTERN_WEIGHT = 4.0
 _KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
 
@@ -93,10 +104,10 @@ class Finder:
         )
         whole = []
         for text, spans in zip(texts, first, strict=True):
-            named = [span for span in spans if span.label in NAMES]
+            is_covered = _covered_by([span for span in spans if span.label in NAMES])
             written = Written.of(text)
             sighted = [*known.search(text), *written.laid_back(known.search(written.text) if written.changes else ())]
-            again = [s for s in sighted if not _within(s, named) and not self._is_medicine_again(text, s)]
+            again = [s for s in sighted if not is_covered(s) and not self._is_medicine_again(text, s)]
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
             whole.append(joined(text, resolved(text, wider)))
         parts = {
@@ -134,7 +145,7 @@ class Finder:
             least = thresholds.get(label, thresholds.get("default", 0.0))
             if span.score < least:
                 continue
-            if piece := self._tidied(text, replace(span, label=label)):
+            if piece := self._tidied(text, span if label == span.label else replace(span, label=label)):
                 kept.append(piece)
         return kept
 
@@ -152,12 +163,12 @@ class Finder:
 
     def _is_no_name(self, text: str, span: Span) -> bool:
         value = text[span.start : span.end]
-        words = re.findall(r"[^\W\d_]+", value)
+        words = _WORD.findall(value)
         if not words or (span.by == "ner" and all(word.casefold() in NO_NAMES for word in words)):
             return True
         if span.by == "ner" and _DOSE.search(value):
             return True
-        if span.by == "ner" and len(words) == 1 and value.isupper() and not re.search(r"[AEIOUYÀ-Þ]", value):
+        if span.by == "ner" and len(words) == 1 and value.isupper() and not _VOWEL.search(value):
             return True
         if span.by == "ner" and (sum(map(str.isdigit, value)) > 1 or _small_words(text, value)):
             return True
@@ -181,9 +192,7 @@ class Finder:
         return self._is_medicine(text, span)
 
     def _is_medicine(self, text: str, span: Span) -> bool:
-        return (*NAMES, "LOCATION", "ORGANIZATION").count(span.label) > 0 and self._medicine.stands_at(
-            text, span.start, span.end
-        )
+        return span.label in _MAY_BE_MEDICINE and self._medicine.stands_at(text, span.start, span.end)
 
 
 def role(text: str, span: Span) -> str:
@@ -193,7 +202,7 @@ def role(text: str, span: Span) -> str:
         return "STAFF"
     if _KIN_BEFORE.search(before):
         return "RELATIVE"
-    return speaker_role(text, span.start) if re.search(r"(?i)\b(?:i am|i'm|my name is)\s+$", before) else "PATIENT"
+    return speaker_role(text, span.start) if _INTRODUCED.search(before) else "PATIENT"
 
 
 def joined(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -211,33 +220,41 @@ def joined(text: str, spans: Sequence[Span]) -> list[Span]:
     return whole
 
 
-def _within(span: Span, names: Sequence[Span]) -> bool:
+def _covered_by(names: Sequence[Span]) -> Callable[[Span], bool]:
     """Whether a part of a name lies in a longer name that was found, which knows its role better."""
-    return span.label in NAMES and any(name.start <= span.start and span.end <= name.end for name in names)
+    ordered = sorted(names, key=_start)
+    starts, reached = list(map(_start, ordered)), list(accumulate((name.end for name in ordered), max))
+
+    def is_covered(span: Span) -> bool:
+        before = bisect_right(starts, span.start) if span.label in NAMES else 0
+        return before > 0 and reached[before - 1] >= span.end
+
+    return is_covered
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _without_greeting(text: str, span: Span) -> Span:
     """The span without words before the name that are never one, as in "Thanks, Ama"."""
     start = span.start
-    while (word := re.compile(r"([^\W\d_]+)[\s,]+(?=\w)").match(text, start, span.end)) and word[
-        1
-    ].casefold() in NO_NAMES:
+    while (word := _GREETED.match(text, start, span.end)) and word[1].casefold() in NO_NAMES:
         start = word.end()
-    return replace(span, start=start)
+    return moved(span, start, span.end)
 
 
 def _plausible(text: str, span: Span) -> bool:
     """Whether what the model marked can be what it says: durations, small ages and words alone are none."""
     value = text[span.start : span.end]
     if span.label == "DATE":
-        long = re.search(r"[a-z]{3}[^\n]*\d{4}|\d/\d", value, re.IGNORECASE)
-        return bool(_DATELIKE.search(value)) and not (_DURATION.search(value) and not long)
+        return bool(_DATELIKE.search(value)) and not (_DURATION.search(value) and not _WHOLE_DATE.search(value))
     if span.label == "AGE":
         return bool(_OLD.search(value)) and not _MEASURE_AFTER.match(text, span.end)
     if span.label in PLACES:
         if _DOSE.search(value):
             return False
-        words = re.findall(r"[^\W\d_]+", value.casefold())
+        words = _WORD.findall(value.casefold())
         if words and all(word in NO_NAMES or word in TITLES or word in GENERIC_WORDS for word in words):
             return False
         return len(folded(value)) >= 2 and not _small_words(text, value)

@@ -35,6 +35,10 @@ ANATOMY_OF = re.compile(
 )
 
 
+_WORD = re.compile(r"[\w'’]+")
+_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
+
+
 class Medicine:
     """Tells whether a stretch of text that looks like a name is a word of medicine there."""
 
@@ -92,5 +96,4 @@ class Medicine:
 
 
 def _words(value: str) -> list[str]:
-    words = re.findall(r"[\w'’]+", value)
-    return [re.sub(r"(?:['’]s|(?<=s)['’])$", "", word.casefold()) for word in words]
+    return [_POSSESSIVE.sub("", word.casefold()) for word in _WORD.findall(value)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from stages.deidentify.english import frequent
 from stages.deidentify.names import KIN, NO_NAMES
@@ -16,6 +17,7 @@ from stages.deidentify.runs import DIGITS
 COMMON = 10_000  # words of English that get no capital, unless they stand where a name is expected
 FUNCTION = 120  # words of English that get none anywhere
 LABEL = re.compile(r"^[A-Z][a-z]+: ", re.MULTILINE)
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’]|-(?=\w))*")
 _TITLES = "dr|doctor|mr|mister|mrs|missus|ms|miss|prof|professor|nurse"
 # What a name of so many words follows.
@@ -47,8 +49,17 @@ _FORMS = (
 
 def is_small(text: str) -> bool:
     """Whether a text is written in small letters throughout, the labels of its speakers aside."""
+    # A label holds one capital, and a line one label.
+    if _number(text, str.isupper) - text.count("\n") - 1 >= 0.005 * _number(text, str.isalpha):
+        return False
     said = LABEL.sub("", text)
-    return any(map(str.islower, said)) and sum(map(str.isupper, said)) < 0.005 * sum(map(str.isalpha, said))
+    return _number(said, str.islower) > 0 and _number(said, str.isupper) < 0.005 * _number(said, str.isalpha)
+
+
+def caseless(text: str) -> bool:
+    """Whether a text is written in one case throughout, so that capitals tell nothing."""
+    letters, capitals = _number(text, str.isalpha), _number(text, str.isupper)
+    return capitals > 0.6 * letters or capitals < 0.005 * letters
 
 
 def recased(text: str, is_medicine: Callable[[str], bool]) -> str:
@@ -66,6 +77,19 @@ def recased(text: str, is_medicine: Callable[[str], bool]) -> str:
     return "".join(
         letter.upper() if at in capitals and len(letter.upper()) == 1 else letter for at, letter in enumerate(text)
     )
+
+
+def _number(text: str, kind: Callable[[str], bool]) -> int:
+    """How many characters of a text are of a kind."""
+    plain = text.encode("ascii", "ignore")
+    other = _FOREIGN.findall(text) if len(plain) < len(text) else ()
+    return len(plain) - len(plain.translate(None, _plain(kind))) + sum(map(kind, other))
+
+
+@cache
+def _plain(kind: Callable[[str], bool]) -> bytes:
+    """The characters of ASCII that are of a kind."""
+    return bytes(code for code in range(128) if kind(chr(code)))
 
 
 def _names_at(text: str, at: int, most: int) -> Iterator[int]:

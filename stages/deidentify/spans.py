@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS
 from stages.records import Span
 
-EDGES = " \t\r\n.,;:()[]{}<>\"“”‘’'`*|/\\-–_#=&"
+EDGES = frozenset(" \t\r\n.,;:()[]{}<>\"“”‘’'`*|/\\-–_#=&")
+_EXACT = frozenset((*NUMBERS, *ADDRESSES))
 
 
 def resolved(text: str, spans: Iterable[Span]) -> list[Span]:
@@ -35,7 +35,14 @@ def trimmed(text: str, span: Span) -> Span | None:
         start += 1
     while end > start and text[end - 1] in EDGES and not _belongs(text, start, end, opening=False):
         end -= 1
-    return replace(span, start=start, end=end) if any(map(str.isalnum, text[start:end])) else None
+    return moved(span, start, end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def moved(span: Span, start: int, end: int) -> Span:
+    """The span at another place; itself where it stands there."""
+    if (start, end) == (span.start, span.end):
+        return span
+    return Span(start, end, span.label, span.score, span.by)
 
 
 def _holds(text: str, span: Span, piece: Span) -> bool:
@@ -64,7 +71,7 @@ def _preference(span: Span) -> tuple[float, int, int, int, str, str]:
 
 
 def _weight(span: Span) -> float:
-    exact = span.label in NUMBERS or span.label in ADDRESSES
+    exact = span.label in _EXACT
     # A pattern that names its kind knows a number better than the tagger does; of words the tagger knows more.
     return (
         span.score
@@ -83,9 +90,9 @@ def _outside(span: Span, taken: Sequence[Span]) -> list[Span]:
         if other.start >= span.end:
             break
         if start < other.start:
-            pieces.append(replace(span, start=start, end=other.start))
+            pieces.append(moved(span, start, other.start))
         start = other.end
-    return [*pieces, replace(span, start=start)] if start < span.end else pieces
+    return [*pieces, moved(span, start, span.end)] if start < span.end else pieces
 
 
 def _start(span: Span) -> int:

@@ -15,7 +15,7 @@ from stages.canaries import Canary
 from stages.deidentify.aloud import Written
 from stages.deidentify.calendars import Calendar, PatientCalendar, VisitCalendar
 from stages.deidentify.content import Content, rebuilt
-from stages.deidentify.known import folded
+from stages.deidentify.known_values import folded
 from stages.deidentify.labels import LABELS, PLACES, tag
 from stages.deidentify.originals import Original, sealed
 from stages.deidentify.plant import Planted, Planter

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
-from stages.deidentify.known import PARTICLES, folded, parts
+from stages.deidentify.known import PARTICLES, parts
+from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, tag
 from stages.deidentify.names import DEGREES, TITLES
 from stages.deidentify.places import GENERIC_PLACES, GENERIC_WORDS, ROADS, STATE_NAMES, STATES

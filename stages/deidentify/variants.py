@@ -10,6 +10,7 @@ from functools import cache
 from stages.deidentify.words import lines
 
 LEAST_GLUED = 3  # letters of a part of a name that is found inside a word
+_BREAK = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n")
 _BROKEN = re.compile(r"(?<![^\W_])(?P<head>[^\W\d_][\w'’]*)[-\u2010\u00ad][ \t]*\r?\n[ \t]*(?P<tail>[^\W\d_][\w'’]*)")
 # Where one word ends inside another: KwameOsei, PatientOsei, OseiMRN, Osei1962.
 _SEAM = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|_+")
@@ -43,7 +44,7 @@ def legible(word: str) -> str:
 
 def rejoined(text: str) -> Iterator[tuple[str, int, int]]:
     """Words that a line break parts after a hyphen: each without them, with its start and end in the text."""
-    for match in _BROKEN.finditer(text):
+    for match in _BROKEN.finditer(text) if _BREAK.search(text) else ():
         yield match["head"] + match["tail"], match.start(), match.end()
 
 
@@ -53,8 +54,10 @@ def unglued(word: str) -> Iterator[tuple[str, int]]:
     None for a word that nothing parts, and none behind a particle: McDonald and DeShawn are whole.
     """
     seams = [match.span() for match in _SEAM.finditer(word)]
+    if not seams:
+        return
     starts, ends = [0, *(end for _, end in seams)], [*(start for start, _ in seams), len(word)]
     for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
         before = word[starts[at - 1] : ends[at - 1]] if at else ""
-        if seams and end - start >= LEAST_GLUED and len(before) != 2 and before.casefold() not in ("mac", "van", "von"):
+        if end - start >= LEAST_GLUED and len(before) != 2 and before.casefold() not in ("mac", "van", "von"):
             yield word[start:end], start

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stages.deidentify.known import PARTICLES, Known, ordinary_words, parts
+from stages.deidentify.english import ordinary_words
+from stages.deidentify.known import PARTICLES, Known, parts
 from stages.deidentify.medicine import Medicine
 from stages.records import Span
 
