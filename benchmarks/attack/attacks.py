@@ -96,7 +96,7 @@ def at_least(right: int, chances: Sequence[float]) -> float:
         happened = [
             none * (1 - chance) + one * chance for none, one in zip([*happened, 0.0], [0.0, *happened], strict=True)
         ]
-    return sum(happened[right:])
+    return min(sum(happened[right:]), 1.0)  # rounding may go beyond
 
 
 def _result(claims: Sequence[Claim], truth: dict[str, str]) -> Result:
