@@ -3,6 +3,9 @@
 A step is an object that goes to the workers. Its `process` takes one unit, a record or all records of a group, and
 yields values, `Rejected` and `Count`. A unit that raises is quarantined whole, by the exception's type and place and
 never its message, which may quote a patient.
+
+The memo remembers what a step decided. What befell it is tried again in every run: an exception (no memory, no time, a
+file that was gone), the death of its process, and a rejection for a reason that the stage calls passing.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self, TypeAlias
@@ -82,11 +85,12 @@ class Step(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one unit or shard."""
+    """What became of one unit or shard; `decided` is false where the step did not come to its end."""
 
     values: list[Any] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    decided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,35 +104,53 @@ class Job:
     isolated: bool = False
 
 
-def run(step: Step, sources: Sequence[Path], target: Path, flow: Flow, key: Key, mark: str) -> dict[str, int]:
+def run(
+    step: Step,
+    sources: Sequence[Path],
+    target: Path,
+    flow: Flow,
+    key: Key,
+    mark: str,
+    passing: Collection[str] = (),
+) -> dict[str, int]:
     """Run the step over folders of shards into `target`/records and `target`/quarantine.
 
-    `mark` is the fingerprint of all that the result depends on beside the input. Returns the counts: `in`, `out`,
-    `quarantined`, `quarantined.<reason>` and those of the step. Same shards in, same bytes out, however many workers.
+    Args:
+        mark: The fingerprint of all that the result depends on beside the input.
+        passing: Reasons of rejection that may be otherwise the next time for the same input, and so are not remembered.
+
+    Returns the counts: `in`, `out`, `quarantined`, `quarantined.<reason>` and those of the step. Same shards in, same
+    bytes out, however many workers.
     """
     shards = range(flow.shards)
     files = {shard: tuple(shard_path(source, shard) for source in sources) for shard in shards}
     for path in itertools.chain.from_iterable(files.values()):
         if not path.is_file():
             raise FileNotFoundError(f"{path}: no such shard; `flow.shards` is {flow.shards}: run `dvc repro`")
-    return _run(step, [Job(shard, paths=files[shard]) for shard in shards], target, flow, key, mark)
+    return _run(_Work(step, target, key, passing), [Job(shard, paths=files[shard]) for shard in shards], flow, mark)
 
 
 def run_values(
-    step: Step, buckets: Sequence[Sequence[Sharded]], target: Path, flow: Flow, key: Key, mark: str
+    step: Step,
+    buckets: Sequence[Sequence[Sharded]],
+    target: Path,
+    flow: Flow,
+    key: Key,
+    mark: str,
+    passing: Collection[str] = (),
 ) -> dict[str, int]:
     """As `run`, over values in memory that the caller has already spread over shards."""
     jobs = [Job(shard, values=tuple(bucket)) for shard, bucket in enumerate(buckets)]
-    return _run(step, jobs, target, flow, key, mark)
+    return _run(_Work(step, target, key, passing), jobs, flow, mark)
 
 
-def _run(step: Step, jobs: list[Job], target: Path, flow: Flow, key: Key, mark: str) -> dict[str, int]:
-    folder = memo_folder(step.stage, mark)
+def _run(work: _Work, jobs: list[Job], flow: Flow, mark: str) -> dict[str, int]:
+    stage = work.step.stage
+    folder = memo_folder(stage, mark)
     jobs = [replace(job, memo=folder / f"{job.shard:04d}" if folder else None) for job in jobs]
-    work = _Work(step, target, key)
     total: Counter[str] = Counter(dict.fromkeys(("in", "out", "quarantined"), 0))
     done = engines.ENGINES[flow.engine](work.do, jobs, flow.workers, flow.address)
-    for job, counts in _progress(done, step.stage, len(jobs)):
+    for job, counts in _progress(done, stage, len(jobs)):
         # None: a worker died (a parser's crash, the kernel's memory killer). Find the unit that kills, lose no other.
         total.update(work.do(replace(job, isolated=True)) if counts is None else counts)
     return dict(sorted(total.items()))
@@ -137,8 +159,8 @@ def _run(step: Step, jobs: list[Job], target: Path, flow: Flow, key: Key, mark: 
 class _Work:
     """A step with where its results go; one in each worker."""
 
-    def __init__(self, step: Step, target: Path, key: Key) -> None:
-        self.step, self.target, self.key = step, target, key
+    def __init__(self, step: Step, target: Path, key: Key, passing: Collection[str]) -> None:
+        self.step, self.target, self.key, self.passing = step, target, key, frozenset(passing)
         self._ready = False
         self._cell: engines.Cell | None = None
 
@@ -152,8 +174,10 @@ class _Work:
             name = self.key.id("unit", *map(to_json, unit))
             packed = memo.get(name)
             if packed is None:
-                packed = _pack(self._isolated(unit) if job.isolated else self.attempt(unit))
-                memo.put(name, packed)
+                outcome = self._isolated(unit) if job.isolated else self.attempt(unit)
+                packed = _pack(outcome)
+                if self._lasts(outcome):
+                    memo.put(name, packed)
             found = _unpack(packed, self.step.gives)
             whole.values += found.values
             whole.rejected += found.rejected
@@ -187,9 +211,12 @@ class _Work:
             return _quarantined(unit, f"{type(error).__name__} at {_place(error)}")
         return outcome
 
+    def _lasts(self, outcome: Outcome) -> bool:
+        return outcome.decided and not any(rejected.reason in self.passing for rejected in outcome.rejected)
+
     def _isolated(self, unit: Sequence[Any]) -> Outcome:
         if self._cell is None:
-            self._cell = engines.Cell(_Work(self.step, self.target, self.key).attempt)
+            self._cell = engines.Cell(_Work(self.step, self.target, self.key, self.passing).attempt)
         try:
             found: Outcome = self._cell.call(unit)
         except engines.WorkerDied:
@@ -207,7 +234,7 @@ class _Work:
 
 def _quarantined(unit: Sequence[Any], reason: str) -> Outcome:
     rejected = [Rejected(v.id, v.group, getattr(v, "source", getattr(v, "task", "")), reason) for v in unit]
-    return Outcome(rejected=rejected)
+    return Outcome(rejected=rejected, decided=False)
 
 
 def _place(error: BaseException) -> str:

@@ -43,6 +43,27 @@ class Shout:
         yield Count("shouted")
 
 
+class Hindered(Shout):
+    """Upper-cases a text; as long as `hindered` stands beside the marks, some texts say what befalls them instead."""
+
+    BEFALLS = MemoryError, TimeoutError, FileNotFoundError
+
+    def process(self, unit: Sequence[Record]) -> Iterable[Record | Rejected | Count]:
+        (record,) = unit
+        if (self.marks.parent / "hindered").exists():
+            for error in self.BEFALLS:
+                if record.text == error.__name__:
+                    (self.marks / record.id).touch()
+                    raise error(SECRET)
+            if record.text == "timeout":
+                (self.marks / record.id).touch()
+                yield Rejected(record.id, record.group, record.source, "timeout")
+                return
+            yield from super().process(unit)
+        else:
+            yield from super().process([replace(record, text="well" if record.text == "die" else record.text)])
+
+
 class Gather(Shout):
     """Joins the texts of a group."""
 

@@ -10,7 +10,7 @@ from stages.flow import Rejected
 from stages.keys import Key
 from stages.params.flow import Flow
 from stages.records import Record
-from tests.steps import SECRET, Gather, Shout, record
+from tests.steps import SECRET, Gather, Hindered, Shout, record
 
 KEY = Key(b"k" * 32)
 SHARDS = 5
@@ -31,7 +31,7 @@ def run(
     folder = marks.parent
     shards.write(folder / "in", records, SHARDS)
     options = Flow.model_validate({"shards": SHARDS, "workers": 2} | how)
-    return flow.run(step(marks), [folder / "in"], folder / "out", options, KEY, mark)
+    return flow.run(step(marks), [folder / "in"], folder / "out", options, KEY, mark, passing=("timeout",))
 
 
 def results(marks: Path) -> dict[str, bytes]:
@@ -103,6 +103,22 @@ def test_only_what_changed_is_done_again(marks: Path) -> None:
     run(records[:10], marks)
     assert calls(marks) == set()
     assert len(list(shards.read(marks.parent / "out/records", Record))) == 10
+
+
+@pytest.mark.parametrize("befalls", ["MemoryError", "TimeoutError", "FileNotFoundError", "timeout", "die"])
+def test_what_befell_a_step_is_not_remembered(marks: Path, befalls: str) -> None:
+    hindered = marks.parent / "hindered"
+    hindered.touch()
+    records = [record(0, befalls), *(record(i, "refuse" if i == 3 else f"text {i}") for i in range(1, 12))]
+    assert run(records, marks, step=Hindered)["quarantined"] == 2
+    calls(marks)
+    assert run(records, marks, step=Hindered)["quarantined"] == 2
+    assert calls(marks) == {"r000"}
+    hindered.unlink()
+    assert run(records, marks, step=Hindered)["quarantined"] == 1
+    assert calls(marks) == {"r000"}
+    run(records, marks, step=Hindered)
+    assert calls(marks) == set()
 
 
 def test_another_fingerprint_does_everything_again(marks: Path) -> None:

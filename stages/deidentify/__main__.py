@@ -45,7 +45,8 @@ def _reidentify(asked: list[str]) -> NoReturn:
     parser = argparse.ArgumentParser(
         prog="python -m stages.deidentify reidentify",
         description="Print records of data/deidentify with their originals in their places. The key is that of "
-        "--key, else of the environment variable ROUNDS_KEY, else of key_file. Nothing is written.",
+        "--key, else of the environment variable ROUNDS_KEY, else of key_file. Records of sources that are declared "
+        "`deidentified: true` are printed as they are. Nothing is written.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL of data/deidentify/records")
     parser.add_argument("--params", default="params.yaml", help="the declaration (default: params.yaml)")
@@ -57,8 +58,12 @@ def _reidentify(asked: list[str]) -> NoReturn:
 
     try:
         given = Key.read(arguments.key) if arguments.key else Key.from_environment()
-        key = given or Key.read(load_or_exit(arguments.params).key_file)
-        raise SystemExit(reidentify(arguments.files, key))
+        if given and not Path(arguments.params).is_file():
+            # Who holds the key may hold no declaration; then no source is exempt.
+            raise SystemExit(reidentify(arguments.files, given, ()))
+        declared = load_or_exit(arguments.params)
+        exempt = [name for name, source in declared.sources.items() if source.deidentified]
+        raise SystemExit(reidentify(arguments.files, given or Key.read(declared.key_file), exempt))
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import orjson
 
 from stages.deidentify.content import Content
-from stages.deidentify.originals import NotGivenBack, find, given_back
+from stages.deidentify.originals import NotGivenBack, Original, find, given_back
 from stages.deidentify.stage import ORIGINALS, check_model
 from stages.deidentify.step import Deidentified, Step
 from stages.flow import Rejected
 from stages.keys import Key
 from stages.params import Params
 from stages.records import Origin, Record, to_json
+
+GIVEN_BACK = "given back"
+EXEMPT = "printed as they are: of sources declared `deidentified: true`, which have no originals"
+RECORDED = "not printed: recordings, whose words were cut and are not kept"
+REFUSED = "refused"
 
 
 def show(files: Sequence[Path], params: Params, spans: bool) -> int:
@@ -44,24 +50,44 @@ def show(files: Sequence[Path], params: Params, spans: bool) -> int:
     return 1 if rejected else 0
 
 
-def reidentify(files: Sequence[Path], key: Key) -> int:
+def reidentify(files: Sequence[Path], key: Key, exempt: Collection[str]) -> int:
     """Print the records of JSONL files with their originals in their places; return the exit code.
 
-    Nothing is written but to stdout. A record that cannot be given back is told on stderr by its id, without a value.
-    Raises `ValueError` naming a file that cannot be read.
+    Records of `exempt` sources never had originals and are printed as they are; recordings, of which words were cut,
+    are not printed. Both are counted on stderr, apart, and neither is a fault: the code is 1 only where a record should
+    have originals and they are not there or cannot be put back. Such a record is told on stderr by its id, without a
+    value. Nothing is written but to stdout. Raises `ValueError` naming a file that cannot be read.
     """
     records = [record for path in files for record in read(path)]
     sealed = find(ORIGINALS, records)
-    refused = 0
+    became = Counter[str]()
     for record in records:
-        try:
-            if record.id not in sealed:
-                raise NotGivenBack("no originals are kept of it: of recordings and of exempt sources there are none")
-            print(to_json(given_back(key, sealed[record.id], record)).decode())
-        except NotGivenBack as fault:
-            refused += 1
-            print(f"{record.id}: not given back: {fault}", file=sys.stderr)
-    return 1 if refused else 0
+        if record.id in sealed:
+            became[_put_back(key, sealed[record.id], record)] += 1
+        elif record.source in exempt:
+            print(to_json(record).decode())
+            became[EXEMPT] += 1
+        elif record.audio:
+            became[RECORDED] += 1
+        else:
+            _refuse(record, "no originals are kept of it, and its source is not declared `deidentified: true`")
+            became[REFUSED] += 1
+    if set(became) - {GIVEN_BACK}:
+        print(*(f"{number} {what}" for what, number in sorted(became.items())), sep="\n", file=sys.stderr)
+    return 1 if became[REFUSED] else 0
+
+
+def _put_back(key: Key, original: Original, record: Record) -> str:
+    try:
+        print(to_json(given_back(key, original, record)).decode())
+    except NotGivenBack as fault:
+        _refuse(record, str(fault))
+        return REFUSED
+    return GIVEN_BACK
+
+
+def _refuse(record: Record, fault: str) -> None:
+    print(f"{record.id}: not given back: {fault}", file=sys.stderr)
 
 
 def read(path: Path) -> Iterator[Record]:

@@ -3,7 +3,8 @@
 Reads data/extract and the gold of every split but `test`, which stays unseen. For each entity it takes the highest
 score at which the entity's gold spans are still found with that recall by the detectors alone, without the search for
 known identifiers, which only adds to it. Prints a block for params.yaml; each line tells the recall and precision that
-were reached, and on how many spans. Writes nothing.
+were reached, and on how many spans. Of each entity of which no threshold reaches the recall it says so, in the block
+and on stderr, and exits with 1. Writes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stages import shards
@@ -25,16 +26,22 @@ DECIMALS = 2
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A threshold, and what it gives: recall and precision of an entity's spans, null where there are none."""
+    """A threshold, and what it gives: recall and precision of an entity's spans, null where there are none.
+
+    Attributes:
+        best_from: Where no threshold reaches the recall that was asked for, the highest that finds as much as 0 does;
+            null where it is reached.
+    """
 
     threshold: float
     recall: float | None
     precision: float | None
     spans: int
+    best_from: float | None = None
 
 
 def main() -> None:
-    """Print the block."""
+    """Print the block; exit with 1 when the recall of an entity is not reached."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.deidentify.thresholds",
         description="Choose each entity's threshold on the development side of the gold, for a declared recall.",
@@ -58,13 +65,17 @@ def main() -> None:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
     declared = params.deidentify.thresholds
-    print(block(chosen(found, arguments.recall, declared), declared.get("default", 0.0)))
+    choices = chosen(found, arguments.recall, declared)
+    print(block(choices, declared.get("default", 0.0)))
+    if missed := unreached(choices, arguments.recall):
+        print(*missed, sep="\n", file=sys.stderr)
+        raise SystemExit(1)
 
 
 def chosen(
     found: Sequence[tuple[Sequence[Span], Sequence[Span]]], recall: float, declared: Mapping[str, float]
 ) -> dict[str, Choice]:
-    """For each entity that the gold holds the highest threshold that reaches `recall`, or the lowest where none does.
+    """For each entity that the gold holds the highest threshold that reaches `recall`, or 0 where none does.
 
     Args:
         found: Of each text the gold spans, and the candidates of any score with their places in the same text.
@@ -83,18 +94,32 @@ def block(choices: Mapping[str, Choice], default: float) -> str:
     lines = ["deidentify:", "  thresholds:", f"    default: {default:g}"]
     for label, choice in choices.items():
         told = f"recall {_told(choice.recall)}, precision {_told(choice.precision)} of {choice.spans} spans"
-        lines.append(f"    {label}: {choice.threshold:g}  # {told}")
+        lines.append(
+            f"    {label}: {choice.threshold:g}  # {told}{'' if choice.best_from is None else ', NOT REACHED'}"
+        )
     return "\n".join(lines)
+
+
+def unreached(choices: Mapping[str, Choice], recall: float) -> list[str]:
+    """A line for each entity whose `recall` no threshold reaches: what there is at 0, and what can be done about it."""
+    return [
+        f"{label}: no threshold reaches recall {recall:g}; at 0 it is {_told(choice.recall)} of {choice.spans} spans, "
+        f"and no less up to {choice.best_from:g}: model and patterns have no candidate for what is missed. The search "
+        "for known identifiers may still find it (metrics/deidentify.json tells); else the model needs more such spans"
+        for label, choice in choices.items()
+        if choice.best_from is not None
+    ]
 
 
 def _best(
     label: str, found: Sequence[tuple[Sequence[Span], Sequence[Span]]], recall: float, declared: Mapping[str, float]
 ) -> Choice:
     scores = {round(s.score, DECIMALS) for _, candidates in found for s in candidates if s.label == label}
-    steps = sorted({0.0, *scores}, reverse=True)
-    choices = (_choice(label, threshold, found, declared) for threshold in steps)
-    reached = (choice for choice in choices if choice.recall is not None and choice.recall >= recall)
-    return next(reached, None) or _choice(label, 0.0, found, declared)
+    lowest = _choice(label, 0.0, found, declared)
+    most = lowest.recall or 0.0
+    choices = (_choice(label, threshold, found, declared) for threshold in sorted({0.0, *scores}, reverse=True))
+    best = next(choice for choice in choices if (choice.recall or 0.0) >= min(recall, most))
+    return best if most >= recall else replace(lowest, best_from=best.threshold)
 
 
 def _choice(

@@ -33,14 +33,14 @@ from stages.extract.recordings.store import Store
 from stages.extract.step import Read
 from stages.flow import Rejected
 from stages.keys import Key
-from stages.memo import fingerprint, memo_folder
+from stages.memo import fingerprint
 from stages.params import Params
 from stages.records import Record
 
 TARGET = Path("data/extract")
 METRICS = Path("metrics/extract.json")
 AUDIO = "audio"
-# What may be otherwise the next time for the same bytes, and so is not remembered.
+# What may be otherwise the next time for the same bytes.
 PASSING = frozenset({CHANGED, NO_PERMISSION, VANISHED, OCR_TIMEOUT, OCR_FAILED, NO_DECODER})
 
 
@@ -67,8 +67,7 @@ def run(params: Params, drafter: Drafter | None = None) -> dict[str, Any]:
     _clear()
     with tempfile.TemporaryDirectory(dir=TARGET, prefix=".flow") as folder:
         target = Path(folder)
-        counts = flow.run_values(step, _spread(found, params.flow.shards), target, params.flow, key, mark)
-        _forget(shards.read(target / "quarantine", Rejected), step.stage, mark, params.flow.shards)
+        counts = flow.run_values(step, _spread(found, params.flow.shards), target, params.flow, key, mark, PASSING)
         told = _Telling({item.id: item for item in found}, review)
         # Shards so far are the files'; a table's rows belong to patients of their own.
         shards.write(TARGET / "records", told.records(shards.read(target / "records", Record)), params.flow.shards)
@@ -125,13 +124,6 @@ def _spread(items: Iterable[Item], count: int) -> list[list[Item]]:
     for item in items:
         buckets[shards.shard_of(item.id, count)].append(item)
     return buckets
-
-
-def _forget(rejected: Iterable[Rejected], stage: str, mark: str, count: int) -> None:
-    folder = memo_folder(stage, mark)
-    for found in rejected:
-        if folder is not None and found.reason in PASSING:
-            (folder / f"{shards.shard_of(found.id, count):04d}").unlink(missing_ok=True)
 
 
 class _Telling:

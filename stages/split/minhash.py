@@ -6,9 +6,10 @@ both banding miss a pair at the threshold once in ten million at most, so that t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any
 
 MOST_MISSED = 1e-7
 SEED = 1
@@ -17,27 +18,34 @@ Signature = Any
 """What a library makes of a set."""
 
 
-class Proposals(Protocol):
-    """Sets under numbers, by what a library makes of them."""
+class Proposals(ABC):
+    """Sets under numbers, by what a library makes of them; `index` is the library's own."""
 
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @abstractmethod
     def signature(self, one: Collection[str]) -> Signature:
         """What stands for a set; asked about and put in, a set needs it once."""
 
     def insert(self, number: int, signature: Signature) -> None:
         """Put a set under a number."""
+        self._index.insert(number, signature)
 
     def query(self, signature: Signature) -> Iterable[int]:
         """Numbers of sets that may be near, in any order."""
+        found: list[int] = self._index.query(signature)
+        return found
 
 
-class Datasketch:
+class Datasketch(Proposals):
     """Proposals by datasketch, which is Python and numpy."""
 
     def __init__(self, count: int, rows: int) -> None:
         from datasketch import MinHash, MinHashLSH
 
+        super().__init__(MinHashLSH(num_perm=count * rows, params=(count, rows)))
         self._empty = MinHash(num_perm=count * rows)
-        self._lsh = MinHashLSH(num_perm=count * rows, params=(count, rows))
 
     def signature(self, one: Collection[str]) -> Signature:
         # Copied, because drawing the permutations costs as much as using them.
@@ -45,15 +53,8 @@ class Datasketch:
         signature.update_batch([shingle.encode() for shingle in one])
         return signature
 
-    def insert(self, number: int, signature: Signature) -> None:
-        self._lsh.insert(number, signature)
 
-    def query(self, signature: Signature) -> Iterable[int]:
-        found: list[int] = self._lsh.query(signature)
-        return found
-
-
-class Rensa:
+class Rensa(Proposals):
     """Proposals by rensa, which is Rust.
 
     Its slots are drawn without replacement rather than independently (fast similarity sketching, Dahlgaard, Knudsen and
@@ -66,19 +67,12 @@ class Rensa:
         self._made: Callable[..., Any] = RMinHash
         self._slots = count * rows
         # The threshold is of a check that `query` does not make.
-        self._lsh = RMinHashLSH(threshold=0.0, num_perm=self._slots, num_bands=count)
+        super().__init__(RMinHashLSH(threshold=0.0, num_perm=self._slots, num_bands=count))
 
     def signature(self, one: Collection[str]) -> Signature:
         signature = self._made(num_perm=self._slots, seed=SEED)
         signature.update(list(one))
         return signature
-
-    def insert(self, number: int, signature: Signature) -> None:
-        self._lsh.insert(number, signature)
-
-    def query(self, signature: Signature) -> Iterable[int]:
-        found: list[int] = self._lsh.query(signature)
-        return found
 
 
 def proposals(count: int, rows: int) -> Proposals:

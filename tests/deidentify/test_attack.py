@@ -1,15 +1,22 @@
-"""The attack of benchmarks/attack.py on a small clinic: it finds no patient, and it finds each leak that is planted."""
+"""The attack of benchmarks/attack on a small clinic: it finds no patient, and it finds each leak that is planted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
+from math import prod
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from benchmarks.attack import Claim, Person, attack, report
+from benchmarks.attack.__main__ import table
+from benchmarks.attack.attacks import ATTACKS, Claim, Result, at_least, attack, report
+from benchmarks.attack.people import Person
 from stages.deidentify.step import Deidentified, Step
 from stages.keys import Key, seeded
 from stages.params.deidentify import Deidentify
@@ -26,6 +33,8 @@ OWN = ("known names", "known numbers", "known births", "leftover names")
 """Attacks that a right claim of would be a leak, whatever is declared."""
 DATES = ("intervals", "intervals in a visit", "visit windows", "birth windows")
 """Attacks that a right claim of is the price of `dates: shift`."""
+TOLD = ("ages", "told distances")
+"""Attacks that a right claim of is the price of ages and distances as people tell them, which `dates: visit` keeps."""
 MOST_KEPT = 0.8
 MOST_DAYS = {"visit": 3650, "shift": 365, "year": 365}
 
@@ -100,7 +109,7 @@ def output(clinic: Clinic, terms: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def right(claims: Sequence[Claim], clinic: Clinic) -> dict[str, int]:
-    return {by: numbers["right"] for by, numbers in report(claims, clinic.truth).items()}
+    return {by: result.right for by, result in report(claims, clinic.truth).items()}
 
 
 @pytest.mark.parametrize("dates", ["visit", "shift", "year"])
@@ -122,6 +131,56 @@ def test_one_offset_a_patient_finds_most(clinic: Clinic, output: Callable[..., l
     assert found["intervals in a visit"] >= MOST_KEPT * PATIENTS
     found = right(attack(output("year"), clinic.people, MOST_DAYS["year"]), clinic)
     assert found["intervals"] == found["intervals in a visit"] == 0
+
+
+def test_every_attack_is_right_by_design_or_as_by_lot(clinic: Clinic, output: Callable[..., list[Record]]) -> None:
+    by_visit = report(attack(output("visit"), clinic.people, MOST_DAYS["visit"]), clinic.truth)
+    assert {by for by, result in by_visit.items() if result.finds} <= set(TOLD)
+    shifted = report(attack(output("shift"), clinic.people, MOST_DAYS["shift"]), clinic.truth)
+    assert {by for by, result in shifted.items() if result.finds} >= {"intervals", "intervals in a visit"}
+
+
+def test_who_rounds_as_the_stage_does_finds_patients_of_known_birth(
+    clinic: Clinic, output: Callable[..., list[Record]]
+) -> None:
+    """The weakness that docs/deidentification.md tells of; without birth dates few can be told apart by it."""
+    seen = output("visit")
+    assert report(attack(seen, clinic.people, MOST_DAYS["visit"]), clinic.truth)["told distances"].finds
+    unborn = [replace(person, birth=None) for person in clinic.people]
+    blind = report(attack(seen, unborn, MOST_DAYS["visit"]), clinic.truth)
+    assert blind["ages"] == Result(0, 0, 0.0, 1.0)
+    assert blind["told distances"].right < PATIENTS * (1 - MOST_KEPT)
+
+
+@given(st.lists(st.floats(0, 1), max_size=12), st.integers(0, 13))
+def test_the_chance_of_right_claims_is_exact(chances: list[float], right: int) -> None:
+    happen = product((False, True), repeat=len(chances))
+    ways = (
+        prod(c if yes else 1 - c for c, yes in zip(chances, way, strict=True)) for way in happen if sum(way) >= right
+    )
+    assert at_least(right, chances) == pytest.approx(sum(ways), abs=1e-12)
+
+
+def test_claims_of_equal_chance_are_binomial() -> None:
+    for claims, right in ((16, 1), (32, 1), (99, 98), (8, 0)):
+        expected = binomtest(right, claims, 1 / 120, alternative="greater").pvalue
+        assert at_least(right, [1 / 120] * claims) == pytest.approx(expected)
+
+
+def test_claims_by_lot_find_nobody_and_right_ones_do() -> None:
+    truth = {f"g{n}": f"p{n}" for n in range(20)}
+    lot = [Claim(f"g{n}", f"p{n if n == 3 else (n + 1) % 20}", "intervals", 1 / 20) for n in range(20)]
+    found = report([*lot, Claim("g1", "p1", "known names", 1 / 20), Claim("g2", "p2", "known names", 1 / 20)], truth)
+    assert (found["intervals"].claimed, found["intervals"].right, found["intervals"].by_lot) == (
+        20,
+        1,
+        pytest.approx(1),
+    )
+    assert found["intervals"].p == pytest.approx(1 - (19 / 20) ** 20)
+    assert not found["intervals"].finds
+    assert found["known names"].finds
+    assert set(found) == set(ATTACKS)
+    assert table(found).endswith("right more often than by lot (p < 0.05): known names")
 
 
 def test_before_de_identification_every_patient_is_found(clinic: Clinic) -> None:
@@ -158,9 +217,9 @@ def test_a_planted_leak_is_found(clinic: Clinic, output: Callable[..., list[Reco
     victim = seen[at].group
     person = next(one for one in clinic.people if one.id == clinic.truth[victim])
     leaking = replace(seen[at], text=f"{seen[at].text}\nHe asked for {written(person)} then.\n")
-    found = attack([*seen[:at], leaking, *seen[at + 1 :]], clinic.people, 365)
-    assert Claim(victim, person.id, by) in found
-    assert Claim(victim, person.id, by) not in attack(seen, clinic.people, 365)
+    claim = Claim(victim, person.id, by, 1 / PATIENTS)
+    assert claim in attack([*seen[:at], leaking, *seen[at + 1 :]], clinic.people, 365)
+    assert claim not in attack(seen, clinic.people, 365)
 
 
 def _can_tell(clinic: Clinic, group: str) -> bool:

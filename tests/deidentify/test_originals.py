@@ -17,6 +17,7 @@ from stages.keys import VARIABLE, Key
 from stages.records import Record, to_json
 from tests.deidentify.conftest import dialogue, record
 
+REPOSITORY = Path(__file__).parents[2]
 TEXT = "Patient: Kwame Osei\nDOB: 07/28/1969, MRN: 1234567\nSeen 2023-03-14 by Dr. Ines Lindqvist, on from K.O.\n"
 OTHER = Key(b"another secret of the tests, of 40 bytes")
 IDENTIFIERS = ("Kwame", "Osei", "1234567", "1969", "Lindqvist")
@@ -67,15 +68,16 @@ def folder(step: Callable[..., Step], key: Key, tmp_path: Path) -> Path:
     shards.write_shard(shards.shard_path(tmp_path / standalone.ORIGINALS, 0), [done.original])
     (tmp_path / "key").write_bytes(key.secret)
     (tmp_path / "other").write_bytes(OTHER.secret)
+    (tmp_path / "params.yaml").write_bytes((REPOSITORY / "params.yaml").read_bytes())
+    (tmp_path / "data/lexicon").symlink_to(REPOSITORY / "data/lexicon")
     return tmp_path
 
 
 def reidentified(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "stages.deidentify", "reidentify", "out.jsonl", *options]
-    environment = {**os.environ, "PYTHONPATH": str(root), **variables}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **variables}
     return subprocess.run(
-        [*command, "--params", str(root / "params.yaml")],
+        command,
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -100,3 +102,43 @@ def test_the_command_refuses_another_key_without_a_value(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("r1: not given back: ")
     assert not any(value in done.stderr for value in IDENTIFIERS)
+
+
+def test_exempt_records_and_recordings_are_no_fault(
+    folder: Path, key: Key, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    exempt = record("Gout is a disease.", id="e1", group="e1", source="library")
+    heard = dialogue(("patient", "I am well."), id="s1", group="s1", audio="s1.flac")
+    with Path("out.jsonl").open("ab") as out:
+        out.writelines(to_json(one) + b"\n" for one in (exempt, heard))
+    assert standalone.reidentify([Path("out.jsonl")], key, ["library"]) == 0
+    told = capsys.readouterr()
+    assert [Record.from_json(line).text for line in told.out.splitlines()] == [TEXT, exempt.text]
+    assert [line.split(":")[0] for line in told.err.splitlines()] == [
+        "1 given back",
+        "1 not printed",
+        "1 printed as they are",
+    ]
+
+
+def test_a_record_that_should_have_originals_and_has_none_is_a_fault(
+    folder: Path, key: Key, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    with Path("out.jsonl").open("ab") as out:
+        out.write(to_json(record(TEXT, id="lost")) + b"\n")
+    assert standalone.reidentify([Path("out.jsonl")], key, ["library"]) == 1
+    told = capsys.readouterr()
+    assert [Record.from_json(line).id for line in told.out.splitlines()] == ["r1"]
+    first, *counts = told.err.splitlines()
+    assert first.startswith("lost: not given back: no originals are kept of it")
+    assert counts == ["1 given back", "1 refused"]
+
+
+def test_a_source_is_exempt_as_params_declare_it_and_none_without_them(folder: Path) -> None:
+    exempt = record("Gout is a disease.", id="e1", group="e1", source="library")
+    (folder / "out.jsonl").write_bytes(to_json(exempt) + b"\n")
+    assert reidentified(folder, "--key", "key").returncode == 0
+    undeclared = reidentified(folder, "--key", "key", "--params", "none.yaml")
+    assert (undeclared.returncode, undeclared.stdout) == (1, "")

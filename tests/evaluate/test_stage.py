@@ -1,12 +1,8 @@
-"""The stage on a real, tiny model with a real adapter, and the command that scores files."""
+"""The stage on a real, tiny model with a real adapter."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,186 +12,19 @@ from stages.contamination import Contamination, Overlap
 from stages.evaluate.__main__ import evaluate
 from stages.evaluate.files import read
 from stages.evaluate.measures import higher_is_better, metric
-from stages.evaluate.panel import OF_TEXTS, Panel
+from stages.evaluate.panel import Panel
 from stages.evaluate.parallel import Declared, rows
-from stages.evaluate.predict import predict
 from stages.evaluate.predictions import Answer, Prediction
 from stages.evaluate.results import score
 from stages.evaluate.score import scored
 from stages.evaluate.scorers.ranked import Synonyms
 from stages.params import Params, load
-from stages.params.base import Architecture
-from stages.params.evaluate import Evaluate
-from stages.params.train import Train
-from stages.records import Example
 from stages.shards import read_shard, write_shard
+from tests.evaluate.tiny import EXAMPLES, SETTINGS
+
+pytestmark = pytest.mark.usefixtures("memo")
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = [
-    Example(
-        id=f"e{i}",
-        task="hpi",
-        group=f"g{i // 2}",
-        instruction="Write the HPI.",
-        input="Patient: I cough. " * (1 + i),
-        response=f"HPI: Cough for {i + 1} days.\n\nAssessment: Croup.",
-        category="short" if i < 3 else "long",
-    )
-    for i in range(6)
-]
-SETTINGS = Evaluate(most_new_tokens=6, batch=4, replicates=200, synonyms="synonyms.csv", terms="terms.txt")
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with models/base/tiny and models/adapters/hpi, untrained but not alike."""
-    import torch
-
-    from stages.models.scratch import new_llama, new_tokenizer
-
-    folder = tmp_path_factory.mktemp("models")
-    torch.manual_seed(0)
-    tokenizer = new_tokenizer([e.input + e.response for e in EXAMPLES], 300)
-    model = new_llama(Architecture(vocabulary=300, hidden=16, layers=2, heads=2, context=512), tokenizer)
-    model.save_pretrained(folder / "base/tiny")
-    tokenizer.save_pretrained(folder / "base/tiny")
-    save_adapter(folder, seed=1)
-    return folder
-
-
-def save_adapter(folder: Path, seed: int) -> None:
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    torch.manual_seed(seed)
-    base = AutoModelForCausalLM.from_pretrained(folder / "base/tiny")
-    adapted = get_peft_model(base, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
-    adapted.save_pretrained(folder / "adapters/hpi")
-
-
-def answers(models: Path, **changed: object) -> list[Prediction]:
-    settings = SETTINGS.model_copy(update=changed)
-    return predict(EXAMPLES, models / "base/tiny", models / "adapters/hpi", settings, Train(), 7)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def memo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where finished batches are kept while these tests run."""
-    folder = tmp_path_factory.mktemp("repository")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DVC_ROOT", str(folder))
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def found(models: Path) -> list[Prediction]:
-    return answers(models)
-
-
-def test_base_and_tuned_answer_the_same_prompts(found: list[Prediction]) -> None:
-    assert [p.id for p in found] == [e.id for e in EXAMPLES]
-    assert any(p.base != p.tuned for p in found)
-    assert len({p.prompt for p in found}) == len(EXAMPLES)
-    for prediction in found:
-        assert prediction.base_likelihood.tokens == prediction.tuned_likelihood.tokens > 0
-        assert prediction.base_likelihood.logprob != prediction.tuned_likelihood.logprob
-
-
-def test_the_base_of_a_pair_is_the_base_alone(models: Path, found: list[Prediction]) -> None:
-    """With the adapter switched off nothing of it is left."""
-    from stages.models.prompts import render
-    from stages.models.text import generate, load_base, response_logprobs
-
-    model, tokenizer = load_base(models / "base/tiny", Train().quantization)
-    prompts, completions = zip(*(render(example, tokenizer) for example in EXAMPLES), strict=True)
-    assert [g.text for g in generate(model, tokenizer, prompts, 6, 4)] == [p.base for p in found]
-    assert response_logprobs(model, tokenizer, prompts, completions, 4) == [p.base_likelihood for p in found]
-
-
-@pytest.mark.parametrize("batch", [1, 2, 3, 16])
-def test_batch_size_and_order_change_no_score(models: Path, found: list[Prediction], batch: int) -> None:
-    shuffled = [EXAMPLES[i] for i in (3, 0, 5, 1, 4, 2)]
-    settings = SETTINGS.model_copy(update={"batch": batch})
-    other = predict(shuffled, models / "base/tiny", models / "adapters/hpi", settings, Train(), 7)
-    assert {p.id: (p.base, p.tuned, p.base_ended) for p in found} == {
-        p.id: (p.base, p.tuned, p.base_ended) for p in other
-    }
-    panel = Panel(["perplexity", "bits_per_byte", "rougeL", "token_f1"], (), Synonyms.none(), {})
-    one, two = (score(sorted(made, key=lambda p: p.id), panel, SETTINGS, 7, "hpi") for made in (found, other))
-    for system in ("base", "tuned"):
-        assert one[0][system] == pytest.approx(two[0][system], rel=1e-5)
-
-
-def test_an_adapter_overwritten_in_place_is_asked_anew(models: Path, found: list[Prediction]) -> None:
-    save_adapter(models, seed=2)
-    after = answers(models)
-    save_adapter(models, seed=1)
-    assert [p.base for p in found] == [p.base for p in after]
-    assert [p.tuned_likelihood for p in found] != [p.tuned_likelihood for p in after]
-    changed = {key for key, value in found[0].content.items() if after[0].content[key] != value}
-    assert changed == {"adapter"}
-
-
-def test_content_says_what_an_answer_depends_on(models: Path, found: list[Prediction], tmp_path: Path) -> None:
-    (told,) = {tuple(sorted(p.content.items())) for p in found}
-    names = {"base", "adapter", "tokenizer", "chat_template", "wording", "generation"}
-    assert {name for name, _ in told} == names
-    assert all(len(value) == 64 for _, value in told)
-    longer = answers(models, most_new_tokens=7)[0].content
-    assert {name for name, value in told if longer[name] != value} == {"generation"}
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many prompts each call of the model was given; none was made before."""
-    from stages.models import text
-
-    calls: list[int] = []
-
-    def counted(name: str) -> None:
-        plain = getattr(text, name)
-
-        def work(*given: object) -> object:
-            if len(calls) == LIMIT[0]:
-                raise KeyboardInterrupt
-            calls.append(len(given[2]))  # type: ignore[arg-type]
-            return plain(*given)
-
-        monkeypatch.setattr(text, name, work)
-
-    counted("generate")
-    counted("response_logprobs")
-    return calls
-
-
-LIMIT = [-1]
-
-
-def test_an_interrupted_run_resumes_from_the_last_finished_batch(
-    models: Path, asked: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "whole"))
-    whole = answers(models)
-    # 6 examples in batches of 4: 2 batches to generate and 2 to score, for each of 2 systems.
-    assert asked == [4, 2, 4, 2] * 2
-    assert answers(models) == whole
-    assert len(asked) == 8
-    for finished in (1, 3, 5):
-        monkeypatch.setenv("DVC_ROOT", str(tmp_path / f"cut {finished}"))
-        asked.clear()
-        LIMIT[0] = finished
-        with pytest.raises(KeyboardInterrupt):
-            answers(models)
-        LIMIT[0] = -1
-        asked.clear()
-        assert answers(models) == whole
-        assert len(asked) == 8 - finished
-
-
-def test_a_missing_adapter_is_named(models: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"adapters/absent: no adapter there; run `dvc repro train@absent`"):
-        predict(EXAMPLES, models / "base/tiny", models / "adapters/absent", SETTINGS, Train(), 7)
 
 
 @pytest.fixture
@@ -333,60 +162,6 @@ def test_an_empty_test_set_is_named(project: Path) -> None:
         evaluate(params(), "hpi")
 
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> Command:
-    def run(name: str, content: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        (tmp_path / name).write_text(content)
-        (tmp_path / "synonyms.csv").write_text("term,synonym\n")
-        told = (ROOT / "params.yaml").read_text().replace("data/lexicon/synonyms.csv", str(tmp_path / "synonyms.csv"))
-        (tmp_path / "params.yaml").write_text(told)
-        command = [sys.executable, "-m", "stages.evaluate", "score", str(tmp_path / name), *arguments]
-        return subprocess.run(
-            [*command, "--params", str(tmp_path / "params.yaml")], cwd=ROOT, capture_output=True, text=True,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-
-    return run
-
-
-def test_anyones_predictions_are_scored(command: Command) -> None:
-    lines = [{"reference": "chest pain", "prediction": "chest pain"}, {"reference": "no fever", "prediction": ""}]
-    done = command("system.jsonl", "\n".join(map(json.dumps, lines)), "--scorers", "exact_match", "wer")
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert result["blank"] == 1
-    assert result["metrics"]["exact_match"]["value"] == 0.5
-    assert result["metrics"]["wer"]["value"] == 0.5
-    assert result["metrics"]["wer"]["low"] <= 0.5 <= result["metrics"]["wer"]["high"]
-
-
-def test_csv_reads_as_jsonl_does(command: Command) -> None:
-    done = command("system.csv", 'reference,prediction,group\n"a, b",a b,p1\nc,d,p1\n', "--scorers", "exact_match")
-    result = json.loads(done.stdout)
-    assert (result["examples"], result["groups"]) == (2, 1)
-    assert result["metrics"]["exact_match"] == dict.fromkeys(("low", "high", "bca_low", "bca_high")) | {"value": 0.5}
-
-
-def test_parquet_reads_as_jsonl_does(tmp_path: Path) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
-    rows = [
-        {"id": "1", "group": "p", "reference": "a", "prediction": "a"},
-        {"id": "2", "group": "p", "reference": "b", "prediction": None},
-    ]
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "s.parquet")
-    (tmp_path / "s.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    assert read(tmp_path / "s.parquet") == read(tmp_path / "s.jsonl")
-    assert read(tmp_path / "s.jsonl")["prediction"][1].prediction == ""
-    (tmp_path / "torn.parquet").write_bytes(b"no parquet")
-    with pytest.raises(ValueError, match=r"torn\.parquet: not a Parquet file"):
-        read(tmp_path / "torn.parquet")
-
-
 def test_predictions_of_the_pipeline_are_scored_anew(project: Path) -> None:
     """Without a model, to the same numbers."""
     evaluate(params(), "hpi")
@@ -409,44 +184,3 @@ def test_processes_give_the_rows_that_one_gives(project: Path) -> None:
         Answer(str(i), "p", f"cough for {i} days", f"cough for {i % 7} days" if i % 5 else "") for i in range(2100)
     ]
     assert (rows(declared, given, workers=2) == rows(declared, given, workers=1)).all()
-
-
-def test_two_systems_are_paired_by_every_scorer_of_texts(command: Command) -> None:
-    lines = [
-        {"group": f"p{i % 4}", "reference": f"take {i} mg of aspirin", "base": f"take {i}0 mg", "tuned": f"take {i} mg"}
-        for i in range(1, 13)
-    ]
-    done = command("two.jsonl", "\n".join(map(json.dumps, lines)), "--scorers", "all")
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert result["groups"] == 4
-    assert result["metrics"].keys() == set(OF_TEXTS)
-    one = result["metrics"]["critical_error_rate"]
-    assert one["difference"]["value"] == pytest.approx(one["tuned"]["value"] - one["base"]["value"])
-    assert one["tuned"]["value"] < one["base"]["value"]
-    assert one["difference"]["high"] < 0
-    # 2^4 swaps of patients: the observed one and its mirror are as extreme.
-    assert one["difference"]["p"] == pytest.approx(2 / 16)
-    assert ["1", "10", 1] in result["errors"]["base"]["substitutions"]
-    assert result["blank"] == {"base": 0, "tuned": 0}
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "arguments", "told"),
-    [
-        ("s.jsonl", '{"reference": "x"}', (), "s.jsonl:1: no 'prediction'"),
-        ("s.jsonl", '{"reference": "x", "prediction": "x"}\nnot json', (), "s.jsonl:2: not JSON"),
-        ("s.jsonl", "[1]", (), "s.jsonl:1: expected an object, found list"),
-        ("s.jsonl", "", (), "holds no line to score"),
-        ("s.txt", "x", (), "expected a file that ends in .jsonl, .csv, .parquet"),
-        ("s.csv", "reference,prediction\nx,x\n", ("--scorers", "f2"), "f2: no such metric"),
-        ("s.csv", "reference,prediction\nx,x\n", ("--scorers", "perplexity"), "needs log-probabilities"),
-    ],
-)
-def test_a_faulty_file_is_named_with_its_line(
-    command: Command, name: str, content: str, arguments: tuple[str, ...], told: str
-) -> None:
-    done = command(name, content, *arguments)
-    assert done.returncode == 1
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr

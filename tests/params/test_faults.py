@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,41 +193,6 @@ def test_there_are_many_kinds() -> None:
     assert len(WRONG) >= 50
 
 
-FORMS = [
-    ("", "the file is empty"),
-    ("# nothing\n", "the file is empty"),
-    ("- 1\n", "found [1]; expected a mapping of keys to values"),
-    ("just words\n", 'found "just words"; expected a mapping of keys to values'),
-    ("seed: [1,\n", "not YAML, column 1:"),
-    ("flow:\n\tshards: 1\n", "not YAML, column 1: found character '\\t' that cannot start any token"),
-    ("a: b: c\n", "not YAML, column 5: mapping values are not allowed here"),
-    ("a: *nope\n", "not YAML, column 4: found undefined alias 'nope'"),
-    ("seed: 1\n---\nseed: 2\n", "not YAML, column 1: but found another document"),
-    ("seed: 1\nseed: 2\n", "seed: stands here twice, first on line 1; keep one"),
-    ("1: x\n", 'found the key "1"; keys are text: put it in quotes'),
-    ("? [a]\n: x\n", "found the key a list or mapping; keys are text"),
-    ("seed: !!python/object:os.system x\n", "could not determine a constructor for the tag"),
-    ("a: &a [*a]\n", "a[0]: an alias that holds itself"),
-    ("seed: \x00\n", "not YAML: "),
-]
-
-
-@pytest.mark.parametrize(("text", "message"), FORMS)
-def test_a_wrong_form_is_answered(tmp_path: Path, text: str, message: str) -> None:
-    assert any(message in fault for fault in faults_of(tmp_path, text)), faults_of(tmp_path, text)
-
-
-def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
-    (tmp_path / "latin.yaml").write_bytes(b"seed: \xff\n")
-    for path, message in (
-        (tmp_path / "none.yaml", "no such file"),
-        (tmp_path, "a folder"),
-        (tmp_path / "latin.yaml", "not UTF-8"),
-    ):
-        with pytest.raises(ParamsError, match=message):
-            load(path)
-
-
 def test_all_faults_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
     lines = SHIPPED.read_text(encoding="utf-8").splitlines()
     shards = next(number for number, line in enumerate(lines, start=1) if line.startswith("  shards:"))
@@ -290,35 +252,6 @@ def test_inside_dvc_the_raw_files_are_asked_for_only_by_who_reads_them(
         monkeypatch.setenv("DVC_STAGE", stage)
         with pytest.raises(ParamsError, match="no such file or folder"):
             load(file)
-
-
-def test_the_shipped_file_has_no_fault() -> None:
-    done = _python("-m", "stages.params")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "params.yaml: no faults\n", "")
-
-
-@pytest.mark.parametrize(
-    "command", [["stages.params", "{}"], ["stages.structure", "--params", "{}"], ["stages.split", "--params", "{}"]]
-)
-def test_every_command_answers_with_code_2_and_writes_nothing(tmp_path: Path, command: list[str]) -> None:
-    file = tmp_path / "wrong.yaml"
-    file.write_text("seed: 1\n")
-    done = _python("-m", *(word.format(file) for word in command))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"{file}:1: flow: missing; expected a mapping with the keys engine, workers, shards, address" in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"]
-
-
-def test_importing_params_loads_nothing_heavy() -> None:
-    done = _python("-X", "importtime", "-c", "import stages.params; stages.params.load()")
-    loaded = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
-    assert not {"rapidfuzz", "numpy", "pandas", "torch", "stages.params.docs"} & loaded
-
-
-def _python(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words], capture_output=True, text=True, check=False, env=os.environ | {"DVC_STAGE": ""}
-    )
 
 
 def test_augmentation_leaves_speech_alone(tmp_path: Path) -> None:
