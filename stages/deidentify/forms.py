@@ -149,6 +149,7 @@ class _Known(dict[str, tuple[tuple[tuple[Form, ...], int], ...]]):
         """Its openings are read when a text is, so that imports stay cheap."""
         self._new.append(form)
         self.clear()
+        _starts.cache_clear()
 
     def __missing__(self, token: str) -> tuple[tuple[tuple[Form, ...], int], ...]:
         while self._new:
