@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.forms import CoredForm, Form
@@ -56,6 +57,7 @@ class Written:
     changes: tuple[Change, ...]
 
     @classmethod
+    @lru_cache(maxsize=64)  # the texts of a patient, which are read a second time for what is known by then
     def of(cls, text: str) -> Written:
         """Rewrite every run of numbers or letters."""
         pieces, changes = [], []

@@ -50,8 +50,9 @@ _ABROAD_ENDING = (
 )
 _ABROAD_ALONE = r"(?:[Ss]tra(?:ss|ß)e|[Uu]tca|[Uu]\.|[Tt]errasse)"
 ABROAD = CoredForm(
-    rf"(?<![\w.,/-])(?:\d{{1,5}}[ \t]+)?(?:{_ABROAD_BEFORE}(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+)"
-    rf"{{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
+    rf"(?<![\w.,/-])(?:\d{{1,5}}[ \t]+)?(?:{_ABROAD_BEFORE}"
+    r"(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+){0,2}"
+    rf"{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
     rf"|(?:{_WORD}[ \t]+){{0,2}}(?:{_WORD}{_ABROAD_ENDING}|{_ABROAD_ALONE})"
     r")[ \t]+\d{1,5}[A-Za-z]?\b(?!%|[-/.:]\d|[ ](?:mg|mcg|ml|kg|units?|Fr\b|cm|mm))",
     core=Form(rf"{_ABROAD_BEFORE}|(?:{_ABROAD_ENDING}|{_ABROAD_ALONE})[ \t]+\d"),
