@@ -70,7 +70,10 @@ class Form:
     @functools.cached_property
     def openings(self) -> frozenset[Opening]:
         """What a match can begin with; none where that can be nearly anything."""
-        found = _after({Opening()}, parser.parse(self.expression.pattern, self.expression.flags))
+        tree = parser.parse(self.expression.pattern, self.expression.flags)
+        if tree.getwidth()[0] == 0:
+            raise ValueError(f"{self.expression.pattern}: an expression of a form must match one character at least")
+        found = _after({Opening()}, tree)
         alone = {opening.text for opening in found}
         return frozenset() if alone & {"", BLANK} or alone >= _LETTERS else frozenset(found)
 

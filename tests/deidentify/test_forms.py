@@ -135,3 +135,8 @@ def test_windows_hold_what_the_whole_text_holds(seed: int, share: float) -> None
     parts = {s for net in NETS for start, end in windows for s in written.laid_back(net(written.text, start, end))}
     assert parts == whole
     assert whole <= set(aloud.aloud(text, NETS))
+
+
+def test_an_expression_that_matches_nothing_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="one character at least"):
+        list(Form("a*").finditer("baab"))
