@@ -7,9 +7,11 @@ the rewritten text is laid back onto the words. So a number is known by the same
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.forms import CoredForm, Form
@@ -56,6 +58,7 @@ class Written:
     changes: tuple[Change, ...]
 
     @classmethod
+    @lru_cache(maxsize=64)  # the texts of a patient, which are read a second time for what is known by then
     def of(cls, text: str) -> Written:
         """Rewrite every run of numbers or letters."""
         pieces, changes = [], []
@@ -114,12 +117,11 @@ def _end(change: Change) -> int:
 def aloud(text: str, nets: Sequence[Net]) -> Iterator[Span]:
     """Spans of identifiers that are said in words; they may overlap."""
     written = Written.of(text)
+    if not written.changes:
+        yield from _emails(text)
     for start, end in written.windows():
-        for net in nets:
+        for net in (*nets, _emails):
             yield from written.laid_back(net(written.text, start, end))
-    for match in _EMAIL.finditer(written.text):
-        span = Span(match.start(), match.end(), "EMAIL", 0.9, "pattern")
-        yield from written.laid_back([span]) if written.changes else [span]
     for _, _, run in written.changes:
         before = text[max(0, run.start - 60) : run.start]
         if run.digits_said >= LEAST_DIGITS:
@@ -129,6 +131,11 @@ def aloud(text: str, nets: Sequence[Net]) -> Iterator[Span]:
         least = LEAST_ANNOUNCED if _SPELLED.search(before) else LEAST_LETTERS
         if run.is_spelled and len(run.plain) >= least and run.plain.casefold() not in NO_NAMES:
             yield Span(run.start, run.end, speaker_role(text, run.start), 0.75, "pattern")
+
+
+def _emails(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Span]:
+    for match in _EMAIL.finditer(text, pos, endpos):
+        yield Span(match.start(), match.end(), "EMAIL", 0.9, "pattern")
 
 
 def spelled(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:

@@ -70,7 +70,10 @@ class Form:
     @functools.cached_property
     def openings(self) -> frozenset[Opening]:
         """What a match can begin with; none where that can be nearly anything."""
-        found = _after({Opening()}, parser.parse(self.expression.pattern, self.expression.flags))
+        tree = parser.parse(self.expression.pattern, self.expression.flags)
+        if tree.getwidth()[0] == 0:
+            raise ValueError(f"{self.expression.pattern}: an expression of a form must match one character at least")
+        found = _after({Opening()}, tree)
         alone = {opening.text for opening in found}
         return frozenset() if alone & {"", BLANK} or alone >= _LETTERS else frozenset(found)
 
@@ -149,6 +152,7 @@ class _Known(dict[str, tuple[tuple[tuple[Form, ...], int], ...]]):
         """Its openings are read when a text is, so that imports stay cheap."""
         self._new.append(form)
         self.clear()
+        _starts.cache_clear()
 
     def __missing__(self, token: str) -> tuple[tuple[tuple[Form, ...], int], ...]:
         while self._new:

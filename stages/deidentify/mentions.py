@@ -24,7 +24,7 @@ _WORD = rf"[{UPPER}](?:[^\W\d_]|['’](?=[^\W\d_]{{3}})|-(?=[{UPPER}]))*[^\W\d_]
 _PARTICLE = r"(?:van|der|den|de|la|del|della|di|da|dos|das|du|von|zu|bin|ibn|al|el|le|ten|ter|pas)"
 _NAME = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UPPER}]\.?[ ])?{_WORD}){{0,2}}"
 _FULL = rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UPPER}]\.?[ ])?{_WORD}){{1,2}}"
-_IN_NAMES = r"\w'’. -"
+_IN_NAMES = rf"{UPPER}\w'’. -"
 _SAID = r"(?:says?|said|adds|added|asks|asked|told|tells|explains|explained|replied|recalls|recalled|wrote)"
 _DOES = (
     r"(?:denies|denied|complains?|complained|states|stated|endorses|endorsed|lives|lived|resides|works|worked|smokes|"
@@ -42,12 +42,8 @@ WITH_ONE = Form(
     r"\b(?i:according\s+to|spoke(?:n)?\s+(?:to|with)|talk(?:ed)?\s+(?:to|with)|follow(?:ed|s|ing)?[ -]?up\s+with|"
     rf"on\s+behalf\s+of|brought\s+in\s+by)[ ](?P<v>{_WORD})(?=[ ]?[.,;?!]|[ ][a-z])"
 )
-DOING = CoredForm(
-    rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b", core=Form(rf"\b{_DOES}\b"), before=_IN_NAMES, first=UPPER
-)
-ASKED = Form(
-    rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))"
-)
+DOING = CoredForm(rf"(?<![-\w])(?P<v>{_NAME})[ ]{_DOES}\b", core=Form(rf"\b{_DOES}\b"), before=_IN_NAMES, first=UPPER)
+ASKED = Form(rf"(?i:\bname)\?[\"”]?\s+(?:[A-Z][a-z]+:\s+)?(?:(?:It's|It is)[ ])?(?P<v>{_NAME})(?=[ ]?(?:[.,;!\n]|$))")
 ACTING = CoredForm(
     rf"(?<![-\w])(?P<v>{_NAME})[ ]as[ ](?:(?:a|an|the|my|her|his|their|our)[ ])?(?i:beneficiary|guardian|proxy|"
     rf"surrogate|emergency\s+contact|next\s+of\s+kin|executor|trustee|witness|dependent|{KIN})\b",
@@ -67,7 +63,10 @@ CALLED_ON = CoredForm(
 )
 _INITIAL = rf"[{UPPER}]\.?[ ](?:{_PARTICLE}[ ])?{_WORD}"
 INITIALED = CoredForm(
-    rf"(?<![-\w])(?P<v>{_WORD}[ ]{_INITIAL})(?![-\w])", core=Form(rf"\b{_INITIAL}"), before=_IN_NAMES, first=UPPER
+    rf"(?<![-\w])(?P<v>{_WORD}[ ]{_INITIAL})(?![-\w])",
+    core=Form(rf"(?<![A-Za-z0-9]){_INITIAL}"),
+    before=_IN_NAMES,
+    first=UPPER,
 )
 LETTERED = re.compile(
     r"(?i)(?:vitamin|hepatitis|hemoglobin|haemoglobin|protein|factor|group|type|grade|class|stage|plan|part|pattern|"

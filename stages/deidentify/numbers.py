@@ -126,9 +126,7 @@ WEB = CoredForm(
     before=r"\w\s.+'%:/-",
     first=r"\w.+'%-",
 )
-VINS = Form(
-    r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])"
-)
+VINS = Form(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{17}(?![A-Za-z0-9])")
 PLATES = Form(r"(?<![\w-])(?:[A-Z]{3}-\d{4}|\d[A-Z]{3}\d{3})(?![\w-])")
 _PICTURE = r"\.(?:jpe?g|png|gif|tiff?|dcm|heic|bmp|mp4|wav)\b"
 PICTURES = CoredForm(
@@ -141,9 +139,7 @@ PICTURES = CoredForm(
 PREFIXED = Form(
     r"\b(?:(?P<LICENSE>DL)|(?P<DEVICE>LOT|SN)|(?P<OTHER_ID>Case|Study|Trial|Batch))[ -] ?\d[\d-]{4,}\b", re.IGNORECASE
 )
-CODES = Form(
-    r"(?<![\w./:%+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){5,}(?![\w%]|\.\d|:\d)"
-)
+CODES = Form(r"(?<![\w./:%+-])(?=[A-Za-z_-]*\d)[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){5,}(?![\w%]|\.\d|:\d)")
 
 # Codes of vocabularies and of registries name no person.
 VOCABULARY_BEFORE = re.compile(

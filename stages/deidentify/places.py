@@ -50,13 +50,14 @@ _ABROAD_ENDING = (
 )
 _ABROAD_ALONE = r"(?:[Ss]tra(?:ss|ß)e|[Uu]tca|[Uu]\.|[Tt]errasse)"
 ABROAD = CoredForm(
-    rf"(?<![\w.,/-])(?:\d{{1,5}}[ \t]+)?(?:{_ABROAD_BEFORE}(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+)"
-    rf"{{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
+    rf"(?<![\w.,/-])(?:\d{{1,5}}[ \t]+)?(?:{_ABROAD_BEFORE}"
+    r"(?:(?:de|del|dei|della|di|da|do|dos|du|des|la|le|los|las)[ \t]+){0,2}"
+    rf"{_WORD}(?:[ \t]+{_WORD}){{0,3}}"
     rf"|(?:{_WORD}[ \t]+){{0,2}}(?:{_WORD}{_ABROAD_ENDING}|{_ABROAD_ALONE})"
     r")[ \t]+\d{1,5}[A-Za-z]?\b(?!%|[-/.:]\d|[ ](?:mg|mcg|ml|kg|units?|Fr\b|cm|mm))",
     core=Form(rf"{_ABROAD_BEFORE}|(?:{_ABROAD_ENDING}|{_ABROAD_ALONE})[ \t]+\d"),
-    before=r"\w'’. \t-",
-    first=r"\w",
+    before=UPPER + r"\w'’. \t-",
+    first=UPPER + r"\w",
 )
 FRENCH = Form(
     rf"(?<![\w.,/-])\d{{1,5}},?[ \t]+(?i:rue|av\.?|avenue|quai|chemin|allée|impasse|cité)[ \t]+(?:(?:de|du|"
@@ -75,7 +76,7 @@ TOWNS = CoredForm(
     rf"(?P<town>{_WORD}(?:[ \t]{_WORD}){{0,2}}){_STATE_BEHIND}"
     r"(?:[ \t\n,]*(?P<zip>[\dOolI]{5}(?:-\d{4})?)(?![\d-]))?",
     core=Form(_STATE_BEHIND),
-    before=r"\w'’. \t-",
+    before=UPPER + r"\w'’. \t-",
     first=UPPER,
 )
 ZIPS = Form(
@@ -97,7 +98,7 @@ ORGANIZATIONS = CoredForm(
     r"(?:(?:General|Memorial|Regional|Community|County|University|Children's|Veterans|City)[ \t])?"
     rf"{_ORGANIZATION}\.?",
     core=Form(_ORGANIZATION),
-    before=r"\w\s'’.&-",
+    before=UPPER + r"\w\s'’.&-",
     first=UPPER,
 )
 HOMES = Form(
@@ -113,7 +114,7 @@ CAPS_ORGANIZATIONS = CoredForm(
     r"MEMORIAL|REGIONAL|COMMUNITY|COUNTY|UNIVERSITY)[ \t])?"
     rf"{_CAPS_ORGANIZATION}(?:[ \t]OF(?:[ \t][A-Z]{{2,}}){{1,2}})?",
     core=Form(rf"\b{_CAPS_ORGANIZATION}"),
-    before=r"\w'’.& \t-",
+    before=UPPER + r"\w'’.& \t-",
     first=UPPER,
 )
 SAINTS = Form(

@@ -110,7 +110,11 @@ class Run:
 def runs(text: str) -> Iterator[Run]:
     """Every run of a text, in order. Numbers of several figures are part of none: they are written, not said."""
     at = 0
-    for match in _PIECE.finditer(text, go_on=lambda _: at):
+
+    def behind_run(_: re.Match[str]) -> int:
+        return at
+
+    for match in _PIECE.finditer(text, go_on=behind_run):
         pieces = [_piece(match)]
         at = match.end()
         while (joint := _JOINT.match(text, at)) and (following := _PIECE.expression.match(text, joint.end())):
