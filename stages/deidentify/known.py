@@ -8,13 +8,13 @@ initials, nicknames, broken over lines, glued to a neighbour (variants.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.english import ordinary_words
-from stages.deidentify.known_names import VOUCHED, Names, Part
+from stages.deidentify.known_names import Names, Part
 from stages.deidentify.known_values import Form, Joint, Letters, Values, folded
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
@@ -89,7 +89,9 @@ class Known:
                 elif span.label in PLACES and len(value) >= 5 and span.score >= SURE:
                     places |= {word.casefold() for word in _LETTERS.findall(value) if len(word) >= 3}
         for label, value in dict.fromkeys(
-            (span.label, text[span.start : span.end]) for text, found in zip(texts, spans, strict=True) for span in found
+            (span.label, text[span.start : span.end])
+            for text, found in zip(texts, spans, strict=True)
+            for span in found
         ):
             known._add(value, label, medicine)
         for part, sightings in sorted(names.items()):

@@ -173,7 +173,7 @@ def _doubts(part: Part, word: str, without_case: bool) -> Iterator[Doubt]:
         yield _is_month
 
 
-def _heads_a_sentence(text: str, start: int, end: int) -> bool:
+def _heads_a_sentence(text: str, start: int, _: int) -> bool:
     """Whether a nickname that is a common word does not stand behind another: "Will follow up"."""
     return not _WITHIN_A_SENTENCE.search(text[max(0, start - 4) : start])
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stages.deidentify.known_values import evened
 from stages.deidentify.labels import DIRECT, LABELS, NAMES
 from stages.deidentify.layout import LAYOUTS, layout
 from stages.records import Span
@@ -109,13 +110,13 @@ def add(total: Tally, document: Document, is_clinical: Callable[[str], bool]) ->
     total.documents += 1
     total.groups.add(document.group)
     total.unlocated += document.unlocated
+    in_gold, in_found = (_marks(spans, len(document.text)) for spans in (document.gold, document.found))
     for word in WORD.finditer(document.text):
-        at = range(word.start(), word.end())
-        true, said = any(i in gold for i in at), any(i in found for i in at)
+        true, said = in_gold.find(1, *word.span()) >= 0, in_found.find(1, *word.span()) >= 0
         total.words += 1
         total.gold_words += true
         total.found_words += said
-        total.both_words += true and all(i in found for i in at if i in gold)
+        total.both_words += true and all(i in found for i in range(*word.span()) if i in gold)
         if not true and is_clinical(word.group()):
             total.clinical += 1
             total.damaged += said
@@ -145,12 +146,24 @@ def leaked(value: str, label: str, output: str) -> bool:
     if label not in DIRECT or not words or len("".join(words)) < 2:
         return False
     flags = re.IGNORECASE if any(map(str.isdigit, value)) else 0
+    # Only what stands there piece by piece is worth an expression.
+    text, pieces = (evened(output), evened(value).split()) if flags else (output, value.split())
+    if not all(piece in text for piece in pieces):
+        return False
     pattern = r"\s+".join(map(re.escape, value.split()))
     return bool(re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", output, flags))
 
 
 def _characters(spans: Iterable[Span]) -> Mapping[int, str]:
     return {at: span.label for span in spans for at in range(span.start, span.end)}
+
+
+def _marks(spans: Iterable[Span], length: int) -> bytearray:
+    """Of each character of a text, 1 where it lies in a span."""
+    marks = bytearray(length)
+    for span in spans:
+        marks[span.start : span.end] = b"\1" * (span.end - span.start)
+    return marks
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -53,9 +53,8 @@ class Audible:
     heard: Counter[str] = field(default_factory=Counter)
     leaking: Counter[str] = field(default_factory=Counter)
 
-    def add(self, id: str, gold: Gold, before: Path, after: Path) -> None:
-        """Judge a recording; raises `ValueError` naming it where the two are not equally long."""
-        sounding, kept = compared(before, after)
+    def add(self, id: str, gold: Gold, sounding: Mask, kept: Mask) -> None:
+        """Judge a recording by what of it sounds and what is kept, as `compared` tells."""
         spoken = _mask(len(kept), ((start, end) for start, end, _ in gold.spans))
         other = _mask(len(kept), gold.turns) & ~spoken & sounding
         self.recordings += 1
@@ -130,8 +129,8 @@ def _blocks(before: Path, after: Path) -> Iterator[tuple[NDArray[np.int16], NDAr
 
 def _frames(samples: Mask) -> Mask:
     """Whether enough of each frame is true; a last frame may be shorter."""
-    whole = np.pad(samples.astype(np.float64), (0, -len(samples) % FRAME)).reshape(-1, FRAME)
-    return np.asarray(whole.mean(axis=1) > LEAST)
+    whole = np.pad(samples, (0, -len(samples) % FRAME)).reshape(-1, FRAME)
+    return np.asarray(np.count_nonzero(whole, axis=1) / FRAME > LEAST)
 
 
 def _mask(frames: int, times: Iterable[tuple[float, float]]) -> Mask:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stages import shards
-from stages.deidentify.spoken.audible import GOLD, Audible, Gold, read_gold
+from stages.deidentify.spoken.audible import GOLD, Audible, compared, read_gold
 from stages.deidentify.step import Deidentified
 from stages.records import Record
 
@@ -33,6 +35,9 @@ def scored(counts: dict[str, Any], gold_folder: Path | None, records: Path, work
     gold = read_gold(gold_folder / GOLD) if gold_folder else {}
     whole, held_out, missing = Audible(), Audible(), set(gold)
     out, seconds, redacted = 0, 0.0, 0.0
+    judged: list[tuple[str, tuple[str, str], bool]] = []
+    befores: list[Path] = []
+    afters: list[Path] = []
     for record, done in _recordings(records, work):
         out += 1
         seconds += float(record.meta.get("seconds", 0.0))
@@ -40,9 +45,15 @@ def scored(counts: dict[str, Any], gold_folder: Path | None, records: Path, work
         key = (record.source, record.origin.file)
         if key in gold:
             missing.discard(key)
-            _add(whole, record, done, gold[key])
-            if record.split == "test":
-                _add(held_out, record, done, gold[key])
+            judged.append((record.id, key, record.split == "test"))
+            befores.append(Path(record.audio or ""))
+            afters.append(Path(done.record.audio or ""))
+    # Threads: the time goes into decoding, which leaves the interpreter free.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        heard = pool.map(compared, befores, afters)
+        for (id, key, is_held_out), (sounding, kept) in zip(judged, heard, strict=True):
+            for total in (whole, held_out) if is_held_out else (whole,):
+                total.add(id, gold[key], sounding, kept)
     numbers = {"in": 0, "out": out, "seconds": seconds, "redacted_seconds": redacted} | _taken(counts)
     if gold:
         numbers |= {**whole.scores(), "gold_not_out": len(missing), "held_out": held_out.scores()}
@@ -61,10 +72,6 @@ def _recordings(records: Path, work: Path) -> Iterator[tuple[Record, Deidentifie
         for record in shards.read_shard(records / path.name, Record) if done else ():
             if record.id in done:
                 yield record, done[record.id]
-
-
-def _add(total: Audible, record: Record, done: Deidentified, gold: Gold) -> None:
-    total.add(record.id, gold, Path(record.audio or ""), Path(done.record.audio or ""))
 
 
 def _taken(counts: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def after(before: Path, *stretches: Stretch) -> Path:
 def test_seconds_are_those_that_were_left(before: Path, replacement: silence.Replacement) -> None:
     total = Audible()
     gold = Gold(((1.0, 2.0, "PATIENT"), (3.0, 3.5, "DATE")), ((0.5, 2.5), (2.8, 3.6)))
-    total.add("r", gold, before, after(before, Stretch(0.9, 1.8, replacement)))
+    total.add("r", gold, *compared(before, after(before, Stretch(0.9, 1.8, replacement))))
     scores = total.scores()
     assert (scores["phi_seconds"], scores["gold_recordings"]) == (1.5, 1)
     assert scores["audible_seconds"] == pytest.approx(0.7, abs=0.011)
@@ -45,7 +45,8 @@ def test_seconds_are_those_that_were_left(before: Path, replacement: silence.Rep
 
 def test_nothing_is_left_of_what_was_cut(before: Path) -> None:
     total = Audible()
-    total.add("r", Gold(((1.0, 2.0, "PATIENT"),), ((0.0, 4.0),)), before, after(before, Stretch(1.0, 2.0)))
+    gold = Gold(((1.0, 2.0, "PATIENT"),), ((0.0, 4.0),))
+    total.add("r", gold, *compared(before, after(before, Stretch(1.0, 2.0))))
     assert total.scores()["audible_share"] == 0.0
     assert not total.leaking
 
