@@ -204,7 +204,7 @@ def _engine(engine: Engine) -> SpacyNlpEngine:
 
 def _finder(result: RecognizerResult) -> str:
     name = (result.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_NAME_KEY, "")
-    return name if name in ("ner", "pattern") else "presidio"
+    return name if name in ("ner", "pattern", "mention") else "presidio"
 
 
 def _result(span: Span) -> RecognizerResult:
@@ -213,5 +213,5 @@ def _result(span: Span) -> RecognizerResult:
         span.start,
         span.end,
         span.score,
-        recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: "pattern"},
+        recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: span.by},
     )

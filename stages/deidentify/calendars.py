@@ -17,6 +17,7 @@ from stages.keys import Key
 
 NEAR, WEEKS_UNTIL = 31, 94  # days
 MONTH = 30.44  # days
+ATTEMPTS = 50  # at days of which none keeps its own, of which a window of as many days has few or none
 
 
 class Calendar(Protocol):
@@ -60,15 +61,21 @@ class VisitCalendar:
             alike.setdefault(window(visit, day), []).append(day)
         offset = timedelta(days=self._days)
         for (first, last), members in alike.items():
-            # Drawn by what they are and laid in their own order: what came first comes first still.
-            drawn = sorted(self._drawn(day, first, last) for day in members)
-            moved |= {day: new + offset for day, new in zip(sorted(members), drawn, strict=True)}
+            moved |= {day: new + offset for day, new in self._laid(sorted(members), first, last)}
         return moved
 
-    def _drawn(self, day: date, first: date, last: date) -> date:
-        """A day from the first to the last, but not the day itself where there is another."""
+    def _laid(self, members: Sequence[date], first: date, last: date) -> list[tuple[date, date]]:
+        """The days with new ones from the first to the last in the same order, none its own but where few are left."""
+        for attempt in range(ATTEMPTS):
+            laid = list(zip(members, sorted(self._drawn(day, first, last, attempt) for day in members), strict=True))
+            if all(day != new for day, new in laid):
+                break
+        return laid
+
+    def _drawn(self, day: date, first: date, last: date, attempt: int) -> date:
         span = (last - first).days
-        away = self._key.rng("date", self._unit, day.isoformat()).randint(1, span) if span else 0
+        again = [str(attempt)] if attempt else []
+        away = self._key.rng("date", self._unit, day.isoformat(), *again).randint(1, span) if span else 0
         return first + timedelta(days=((day - first).days + away) % (span + 1))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -18,9 +17,10 @@ from stages.deidentify.known_names import VOUCHED
 from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
-from stages.deidentify.names import KIN, NO_NAMES, TITLES, bare, speaker_role
+from stages.deidentify.names import NO_NAMES, TITLES, bare
 from stages.deidentify.places import GENERIC_WORDS
 from stages.deidentify.recased import caseless, is_small, recased
+from stages.deidentify.roles import WEIGHTS, one_role, role
 from stages.deidentify.spans import moved, resolved, trimmed
 from stages.params.deidentify import Deidentify
 from stages.records import Span
@@ -38,20 +38,12 @@ _MEASURE_AFTER = re.compile(r"\s*(?:bpm|mmhg|%|kg|lbs?\b|mg|mm\b|cm\b|/\d|beats)
 # A dose in words, as it is dictated.
 _DOSE = re.compile(r"\b(?:milligrams?|micrograms?|grams?|milliliters?|units?|puffs?|tablets?)\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:9\d|1[0-2]\d)\b|ninet|hundred|centenarian|nonagenarian|90", re.IGNORECASE)
-_STAFF_BEFORE = re.compile(
-    r"(?i)\b(?:dr|doctor|prof|professor|nurse|attending|physician|surgeon|resident|signed|provider|seen by|"
-    r"dictated by)\b[\s.:,]*(?:by\s*)?$"
-)
-_STAFF_AFTER = re.compile(r"\s*,?\s*(?:M\.?D\b|D\.?O\b|R\.?N\b|N\.?P\b|PA\b|PA-C\b|Ph\.?D)")
 _GIVEN_BEFORE = re.compile(r"(?<![\w-])(?P<given>[^\W\d_a-z][^\W\d_]{2,})[ \t]+(?:[A-Z]\.[ \t]+)?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _GREETED = re.compile(r"([^\W\d_]+)[\s,]+(?=\w)")
 _VOWEL = re.compile(r"[AEIOUYÀ-Þ]")
 _WHOLE_DATE = re.compile(r"[a-z]{3}[^\n]*\d{4}|\d/\d", re.IGNORECASE)
-_INTRODUCED = re.compile(r"(?i)\b(?:i am|i'm|my name is)\s+$")
 _MAY_BE_MEDICINE = frozenset((*NAMES, *PLACES))
-PATTERN_WEIGHT = 4.0
-_KIN_BEFORE = re.compile(rf"(?i)\b{KIN}\b[\s,:(–-]*(?:is|named)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +69,6 @@ class Found:
 _BETWEEN = re.compile(
     rf"[ \t]+(?:[A-Z]\.?[ \t]+)?(?:(?:{'|'.join(sorted(PARTICLES))})[ \t]+)*|[ \t]?\n[ \t]?|-", re.IGNORECASE
 )
-
-Votes = dict[str, dict[str, float]]
-"""Name -> role -> how much speaks for it."""
 
 
 class Finder:
@@ -117,11 +106,11 @@ class Finder:
         }
         marked = [span for found in raw for span in found]
         return Found(
-            _one_role(texts, whole, first),
+            one_role(texts, whole, first),
             frozenset(parts),
             frozenset(known.values),
             by_model=sum(span.by == "ner" for span in marked),
-            named=sum(span.by == "pattern" and span.label in NAMES for span in marked),
+            named=sum(span.by in WEIGHTS and span.label in NAMES for span in marked),
         )
 
     def candidates(self, texts: Sequence[str]) -> list[list[Span]]:
@@ -195,16 +184,6 @@ class Finder:
         return span.label in _MAY_BE_MEDICINE and self._medicine.stands_at(text, span.start, span.end)
 
 
-def role(text: str, span: Span) -> str:
-    """The role of a person whom a model without roles has found, by the words around; PATIENT where nothing tells."""
-    before, after = text[max(0, span.start - 40) : span.start], text[span.end : span.end + 12]
-    if _STAFF_BEFORE.search(before) or _STAFF_AFTER.match(after):
-        return "STAFF"
-    if _KIN_BEFORE.search(before):
-        return "RELATIVE"
-    return speaker_role(text, span.start) if _INTRODUCED.search(before) else "PATIENT"
-
-
 def joined(text: str, spans: Sequence[Span]) -> list[Span]:
     """Neighbouring parts of one name as one span: "Kwame" "Osei" and "Osei" "," "Kwame" of the same role."""
     whole: list[Span] = []
@@ -271,42 +250,3 @@ def _plausible(text: str, span: Span) -> bool:
 def _small_words(text: str, value: str) -> bool:
     """Whether a value is common words in small letters, in a text that knows capitals."""
     return value.islower() and ordinary_words(value) and not caseless(text)
-
-
-def _one_role(texts: Sequence[str], spans: list[list[Span]], evidence: list[list[Span]]) -> list[list[Span]]:
-    """One role for each person of the patient's records: the one that all sightings of the name tell most surely.
-
-    A title, header or kinship word beside a name tells more than the model, and a full name more than a part of it.
-    """
-    whole: Votes = defaultdict(lambda: defaultdict(float))
-    parts: Votes = defaultdict(lambda: defaultdict(float))
-    for text, found in zip(texts, evidence, strict=True):
-        for span in found:
-            if span.label in NAMES:
-                weight = PATTERN_WEIGHT * span.score if span.by == "pattern" else span.score
-                words = _words(text, span)
-                whole[" ".join(words)][span.label] += weight
-                # A family name is often shared; a given name seldom is.
-                for word in words if len(words) > 1 else ():
-                    parts[word][span.label] += weight / len(words)
-    return [
-        [
-            replace(span, label=_best(_words(text, span), whole, parts, span)) if span.label in NAMES else span
-            for span in found
-        ]
-        for text, found in zip(texts, spans, strict=True)
-    ]
-
-
-def _best(words: list[str], whole: Votes, parts: Votes, span: Span) -> str:
-    if span.by == "pattern" and len(words) == 1:
-        return span.label
-    votes: dict[str, float] = defaultdict(float)
-    for told in (whole.get(" ".join(words)), *map(parts.get, words), *map(whole.get, words)):
-        for label, weight in (told or {}).items():
-            votes[label] += weight
-    return max(sorted(votes), key=lambda label: votes[label]) if votes else span.label
-
-
-def _words(text: str, span: Span) -> list[str]:
-    return sorted(re.findall(r"\w{2,}", text[span.start : span.end].casefold()))

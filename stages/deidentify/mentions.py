@@ -100,15 +100,15 @@ def mentions(text: str, pos: int = 0, endpos: int = sys.maxsize) -> Iterator[Spa
     ):
         for match in form.finditer(text, pos, endpos):
             if _is_name(match["v"], most):
-                yield Span(*match.span("v"), label, score, "pattern")
+                yield Span(*match.span("v"), label, score, "mention")
     for match in INITIALED.finditer(text, pos, endpos):
         first, last = match["v"].split()[0], match["v"].split()[-1]
         if not LETTERED.fullmatch(first) and _is_name(f"{first} {last}", COMMONEST):
-            yield Span(*match.span("v"), "PATIENT", 0.6, "pattern")
+            yield Span(*match.span("v"), "PATIENT", 0.6, "mention")
     if not text.isascii():
         for match in FOREIGN.finditer(text, pos, endpos):
             if _is_name(match["v"], COMMON):
-                yield Span(*match.span("v"), "PATIENT", 0.45, "pattern")
+                yield Span(*match.span("v"), "PATIENT", 0.45, "mention")
 
 
 def _is_name(value: str, most: int) -> bool:

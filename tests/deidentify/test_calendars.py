@@ -43,7 +43,7 @@ def test_what_came_first_comes_first(visit: date, far: list[int]) -> None:
 def test_a_far_day_stays_as_far_as_it_is_told(visit: date, far: list[int]) -> None:
     days, moved = calendar(visit, far)
     for day in days:
-        first, last = window(visit, day)
+        first, last = window(day_of_visit(days), day)
         assert first <= day <= last
         assert first <= moved(day) - timedelta(days=offset_of(KEY, "v1", 3650)) <= last
 
@@ -66,6 +66,18 @@ def test_the_day_of_birth_moves_against_the_visit() -> None:
         moved = VisitCalendar(KEY, unit, [visit, visit, birth], 3650)
         ages.add((moved(visit) - moved(birth)).days)
     assert len(ages) > 30
+
+
+@given(visit=VISITS, far=st.lists(st.integers(-400, 400), max_size=4))
+def test_no_day_keeps_its_distance_where_there_is_another(visit: date, far: list[int]) -> None:
+    days, moved = calendar(visit, far)
+    seen = day_of_visit(days)
+    for day in set(days):
+        first, last = window(seen, day)
+        beside = {other for other in days if window(seen, other) == (first, last)}
+        # Three days of a window of three have one order, and it is their own.
+        if (last - first).days >= 6 >= 2 * len(beside):
+            assert moved(day) - timedelta(days=offset_of(KEY, "v1", 3650)) != day
 
 
 def test_visits_move_apart() -> None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from stages.deidentify import aloud, mentions, names, numbers, places, runs, times
 from stages.deidentify.aloud import Written
-from stages.deidentify.forms import CoredForm, Form, folded
+from stages.deidentify.forms import CoredForm, Form
 from stages.deidentify.names import DEGREES, KIN, TITLES
+from stages.deidentify.openings import folded
 from stages.deidentify.places import ROADS
 
 NETS = (numbers.numbers, times.times, places.places, names.names, mentions.mentions)
