@@ -15,7 +15,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from stages.deidentify.openings import MOST_BEHIND, MOST_LETTERS, START, Opening, folded, openings_of, signs_of_token
+from stages.deidentify.openings import (
+    MOST_BEHIND,
+    MOST_LETTERS,
+    START,
+    Opening,
+    folded,
+    least_width,
+    openings_of,
+    signs_of_token,
+)
 
 MOST_TOKENS = 20_000  # that are remembered with the expressions they open
 STRETCH = 64  # characters that are looked through at once
@@ -31,6 +40,8 @@ class Form:
 
     def __init__(self, expression: str | re.Pattern[str], flags: int = 0) -> None:
         self.expression = re.compile(expression, flags)
+        if not least_width(self.expression):
+            raise ValueError(f"{self.expression.pattern}: an expression of a form must match one character at least")
         _known.add(self)
 
     @functools.cached_property

@@ -44,12 +44,14 @@ class Opening(NamedTuple):
     shift: int = 0
 
 
+def least_width(expression: re.Pattern[str]) -> int:
+    """The fewest characters that a match of an expression holds."""
+    return int(parser.parse(expression.pattern, expression.flags).getwidth()[0])
+
+
 def openings_of(expression: re.Pattern[str]) -> frozenset[Opening]:
     """What a match of an expression can begin with; none where that can be nearly anything."""
-    tree = parser.parse(expression.pattern, expression.flags)
-    if tree.getwidth()[0] == 0:
-        raise ValueError(f"{expression.pattern}: an expression of a form must match one character at least")
-    found = _after({Opening()}, tree)
+    found = _after({Opening()}, parser.parse(expression.pattern, expression.flags))
     alone = {opening.text for opening in found}
     return frozenset() if alone & {"", BLANK} or alone >= _LETTERS else frozenset(found)
 
