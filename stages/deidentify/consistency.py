@@ -11,7 +11,8 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-from stages.deidentify.surrogates import Gender, Surrogates
+from stages.deidentify.bearers import DEFAULT, Gender
+from stages.deidentify.surrogates import Surrogates
 from stages.keys import Key
 from stages.params.deidentify import Consistency
 
@@ -33,9 +34,10 @@ class Policy:
         group: str,
         identifiers: Sequence[tuple[str, str]],
         gender: Gender | None = None,
+        cultures: Sequence[str] = (DEFAULT,),
     ) -> None:
         self._declared, self._key, self._group = declared, key, group
-        self._identifiers, self._gender = identifiers, gender
+        self._identifiers, self._gender, self._cultures = identifiers, gender, cultures
         self._patient: Surrogates | None = None
 
     def of(self, record: str) -> Callable[[str, str], str]:
@@ -52,7 +54,7 @@ class Policy:
                 return _Anew(lambda mention: self._made(f"{record}\0{mention}")).of
 
     def _made(self, scope: str) -> Surrogates:
-        return Surrogates(self._key, scope, self._identifiers, self._gender)
+        return Surrogates(self._key, scope, self._identifiers, self._gender, self._cultures)
 
 
 class _Chain:

@@ -242,8 +242,8 @@ class Step:
         """What gives a record's surrogates, by its id."""
         if self._params.replacement == "tags":
             return lambda _: lambda label, _: tag(label)
+        from stages.deidentify.bearers import gender_of
         from stages.deidentify.consistency import Policy
-        from stages.deidentify.surrogates import gender_of
 
         titled = [
             match.group()
@@ -256,7 +256,9 @@ class Step:
                 )
             )
         ]
-        return Policy(self._params.consistency, self._key, group, identifiers, gender_of(texts, titled)).of
+        declared = self._params
+        gender = gender_of(texts, titled)
+        return Policy(declared.consistency, self._key, group, identifiers, gender, declared.cultures).of
 
     def _written(self, record: Record, parts: Sequence[Replaced]) -> Record:
         """The record with new texts. A file's name and digest may tell a patient: a keyed hash stands for each."""

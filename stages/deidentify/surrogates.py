@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
-from stages.deidentify.known import PARTICLES, parts
+from stages.deidentify.bearers import DEFAULT, Gender, cultures_of, genders_of, kinds_of
+from stages.deidentify.known import PARTICLES
 from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, tag
 from stages.deidentify.names import DEGREES, TITLES
 from stages.deidentify.places import GENERIC_PLACES, GENERIC_WORDS, ROADS, STATE_NAMES, STATES
 from stages.keys import Key
-
-Gender = Literal["female", "male"]
-Kind = Literal["first", "last"]
 
 # Three-digit ZIP areas of 20,000 people or fewer in the census of 2000 (HHS guidance on 45 CFR 164.514(b)(2)(i)(B)).
 SPARSE_ZIPS = frozenset(
@@ -32,6 +30,9 @@ SPARSE_ZIPS = frozenset(
 )  # fmt: skip
 ATTEMPTS = 200
 _GENERIC = frozenset(word.casefold() for word in GENERIC_PLACES)
+_IN_ADDRESSES = frozenset(
+    ("apt", "apartment", "suite", "ste", "unit", "flat", "floor", "box", "po", "p", "o", "psc", "n", "s", "e", "w")
+)
 _ROADS = frozenset(word.casefold() for word in ROADS)
 _ZIP = re.compile(r"(?P<area>\d{3})\d{2}(?:-\d{4})?")
 _AGE = re.compile(
@@ -51,17 +52,26 @@ class Surrogates:
         scope: Within which an identifier keeps its surrogate: the patient's id, or one of something smaller.
         identifiers: (label, value) of everything found in the patient's records.
         gender: Of the patient, where the records show it.
+        cultures: Locales of Faker among which a name keeps its own; one of unknown culture gets the first.
     """
 
     def __init__(
-        self, key: Key, scope: str, identifiers: Iterable[tuple[str, str]], gender: Gender | None = None
+        self,
+        key: Key,
+        scope: str,
+        identifiers: Iterable[tuple[str, str]],
+        gender: Gender | None = None,
+        cultures: Sequence[str] = (DEFAULT,),
     ) -> None:
         self._key, self._scope = key, scope
         found = sorted(set(identifiers))
         self._own = {piece for _, value in found for piece in _pieces(value)}
         self._gender = gender
-        self._kinds = _kinds(value for label, value in found if label in NAMES)
-        self._genders = _genders(found, gender)
+        names = [value for label, value in found if label in NAMES]
+        self._kinds = kinds_of(names)
+        self._genders = genders_of(found, gender, cultures)
+        self._cultures = cultures_of(names, cultures)
+        self._default = cultures[0]
         self._taken: dict[str, str] = {}
         self._words: dict[str, str] = {}
         for part in sorted(self._kinds):
@@ -122,14 +132,22 @@ class Surrogates:
         kind = self._kinds.get(part, "first")
         gender = self._genders.get(part)
 
-        def draw(rng: random.Random) -> str:
-            fake = _faker(rng)
+        def draw(rng: random.Random, culture: str) -> str:
+            fake = _faker(rng, culture)
             if kind == "last":
-                return str(fake.last_name())
-            female = (gender or rng.choice(("female", "male"))) == "female"
-            return str(fake.first_name_female() if female else fake.first_name_male())
+                drawn = fake.last_name()
+            else:
+                female = (gender or rng.choice(("female", "male"))) == "female"
+                drawn = fake.first_name_female() if female else fake.first_name_male()
+            # One word for one word: of "de la Cruz" the last.
+            return str(drawn).split()[-1]
 
-        return self._fresh("NAME", part, draw)
+        culture = self._cultures.get(part, self._default)
+        try:
+            return self._fresh("NAME", part, lambda rng: draw(rng, culture))
+        except NoSurrogate:
+            # A short list whose names are all the patient's own or given away.
+            return self._fresh("NAME", part, lambda rng: draw(rng, self._default))
 
     def _location(self, value: str) -> str:
         pieces = re.split(r"(\s*[,;\n]\s*)", value)
@@ -159,24 +177,7 @@ class Surrogates:
             low = found.casefold().strip(".")
             if found[0].isdigit():
                 return self._number("STREET", found)
-            if low in _ROADS or low in (
-                "apt",
-                "apartment",
-                "suite",
-                "ste",
-                "unit",
-                "flat",
-                "floor",
-                "box",
-                "po",
-                "p",
-                "o",
-                "psc",
-                "n",
-                "s",
-                "e",
-                "w",
-            ):
+            if low in _ROADS or low in _IN_ADDRESSES:
                 return found
             return _cased(self._fresh("STREET", low, lambda rng: str(_faker(rng).last_name())), found)
 
@@ -252,69 +253,15 @@ def capped_age(value: str) -> str:
     return capped if times else tag("AGE")
 
 
-def gender_of(texts: Sequence[str], titled: Iterable[str]) -> Gender | None:
-    """A patient's gender from titles before the name, else from the pronouns of the records where nine in ten agree."""
-    titles = [title.casefold().strip(".") for title in titled]
-    female, male = sum(t in ("ms", "mrs", "miss") for t in titles), sum(t in ("mr", "mister") for t in titles)
-    if female != male:
-        return "female" if female > male else "male"
-    words = [word for text in texts for word in re.findall(r"\b(?:s?he|her|hers|him|his)\b", text.lower())]
-    female = sum(word in ("she", "her", "hers") for word in words)
-    if words and not 0.1 < female / len(words) < 0.9:
-        return "female" if female / len(words) >= 0.9 else "male"
-    return None
-
-
-def _kinds(names: Iterable[str]) -> dict[str, Kind]:
-    """Which part of a name is a given and which a family name, from where it stands in the names of all records."""
-    votes: dict[str, int] = {}
-    for name in names:
-        last_first = re.match(r"([^,]+),\s*(\S.*)", name)
-        last, first = (
-            (parts(last_first[1]), parts(last_first[2])) if last_first else (parts(name)[-1:], parts(name)[:-1])
-        )
-        if not last_first and not first:
-            first, last = last, []
-        for part in (*first, *last):
-            votes.setdefault(part.casefold(), 0)
-        weight = 2 if len(name.split()) > 1 else 1
-        for part in last:
-            votes[part.casefold()] += weight
-        for part in first:
-            votes[part.casefold()] -= weight
-    return {part: "last" if vote > 0 else "first" for part, vote in votes.items()}
-
-
-def _genders(found: Sequence[tuple[str, str]], patient: Gender | None) -> Mapping[str, Gender]:
-    genders: dict[str, Gender] = {}
-    for label, value in found:
-        if label not in NAMES:
-            continue
-        for part in parts(value):
-            if listed := _listed_gender(part):
-                genders[part.casefold()] = listed
-            elif label == "PATIENT" and patient:
-                genders[part.casefold()] = patient
-    return genders
-
-
 @cache
-def _listed_gender(part: str) -> Gender | None:
-    from faker.providers.person.en_US import Provider
-
-    female, male = part.title() in Provider.first_names_female, part.title() in Provider.first_names_male
-    return None if female == male else "female" if female else "male"
-
-
-@cache
-def _generator() -> Any:
+def _generator(culture: str) -> Any:
     from faker import Faker
 
-    return Faker("en_US")
+    return Faker(culture)
 
 
-def _faker(rng: random.Random) -> Any:
-    fake = _generator()
+def _faker(rng: random.Random, culture: str = DEFAULT) -> Any:
+    fake = _generator(culture)
     fake.seed_instance(rng.getrandbits(64))
     return fake
 

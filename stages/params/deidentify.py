@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib.util import find_spec
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -106,6 +108,12 @@ class Deidentify(Section):
         description="Within what an identifier keeps its surrogate. patient: all records; document: one record; "
         "markov: a mention keeps the one before it in half of the cases, which hides what was missed; none: a mention.",
     )
+    cultures: list[str] = Field(
+        default_factory=lambda: ["en_US"],
+        min_length=1,
+        description="Locales of Faker, such as en_US or es_MX, among which an invented name keeps the culture of the "
+        "real one, as it keeps its gender; a name that none of their lists has gets one of the first.",
+    )
     dates: Literal["visit", "shift", "year"] = Field(
         "visit",
         description="visit: an offset for each visit, and each date redrawn among those that are a few days, so many "
@@ -118,6 +126,14 @@ class Deidentify(Section):
     )
     speech: Speech = Field(default_factory=Speech, description="Recordings.")
     gold: str | None = Field(None, description="Folder of gold spans to be scored against; null where there is none.")
+
+    @field_validator("cultures")
+    @classmethod
+    def _known_cultures(cls, cultures: list[str]) -> list[str]:
+        for culture in cultures:
+            if not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", culture) or not find_spec(f"faker.providers.person.{culture}"):
+                raise ValueError(f"{culture}: no locale of which Faker has names; allowed are such as en_US and es_MX")
+        return cultures
 
     @field_validator("thresholds")
     @classmethod

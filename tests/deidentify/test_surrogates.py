@@ -7,8 +7,9 @@ from faker.providers.person.en_US import Provider
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.deidentify.bearers import cultures_of, gender_of, listed
 from stages.deidentify.labels import NUMBERS
-from stages.deidentify.surrogates import SPARSE_ZIPS, Surrogates, gender_of
+from stages.deidentify.surrogates import SPARSE_ZIPS, Surrogates
 from stages.keys import Key
 
 KEY = Key(b"a secret of the tests, 32 bytes and more")
@@ -63,6 +64,47 @@ def test_a_given_name_keeps_its_gender(name: str, listed: list[str]) -> None:
     for group in map(str, range(20)):
         surrogates = Surrogates(KEY, group, [("PATIENT", f"{name} Osei")])
         assert surrogates.of("PATIENT", f"{name} Osei").split()[0] in listed
+
+
+CULTURES = ("en_US", "es_MX", "en_IN", "yo_NG")
+
+
+@pytest.mark.parametrize(
+    ("name", "culture"),
+    [
+        ("Guadalupe Abrego", "es_MX"),
+        ("Aarav Acharya", "en_IN"),
+        ("Abayomi Adegbite", "yo_NG"),
+        ("Aaron Smith", "en_US"),
+    ],
+)
+def test_a_name_keeps_its_culture_where_several_are_declared(name: str, culture: str) -> None:
+    for group in map(str, range(20)):
+        found = [("PATIENT", name), ("STAFF", "Xqzt Vbrnk")]
+        surrogates = Surrogates(KEY, group, found, cultures=CULTURES)
+        names = listed(culture).names
+        assert all(part.title() in names for part in surrogates.of("PATIENT", name).split())
+        # A name of no list gets one of the first culture.
+        assert all(part.title() in listed("en_US").names for part in surrogates.of("STAFF", "Xqzt Vbrnk").split())
+
+
+def test_one_declared_culture_is_everybodys() -> None:
+    assert cultures_of(["Aarav Acharya"], ["es_MX"]) == {}
+    surrogates = Surrogates(KEY, "g1", [("PATIENT", "Aarav Acharya")], cultures=["es_MX"])
+    assert all(part.title() in listed("es_MX").names for part in surrogates.of("PATIENT", "Aarav Acharya").split())
+
+
+def test_a_name_is_of_one_culture() -> None:
+    # "Abel" is English and Spanish; beside "Abrego" it is Spanish.
+    assert cultures_of(["Abel Abrego"], CULTURES) == {"abel": "es_MX", "abrego": "es_MX"}
+
+
+def test_a_short_list_that_is_used_up_is_no_fault() -> None:
+    given = sorted(listed("ig_NG").female | listed("ig_NG").male)
+    surrogates = Surrogates(KEY, "g1", [("STAFF", f"{name} Okafor") for name in given], cultures=["en_US", "ig_NG"])
+    drawn = [surrogates.of("STAFF", f"{name} Okafor").split()[0] for name in given]
+    assert len(set(drawn)) == len(drawn)
+    assert not {name.title() for name in drawn} & set(given)
 
 
 def test_gender_from_title_or_pronouns() -> None:

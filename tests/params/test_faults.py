@@ -110,6 +110,7 @@ WRONG: list[tuple[Keys, Any, str]] = [
     (("deidentify", "engine", "model"), "models/base/ph",
      'deidentify.engine.model: found "models/base/ph", which is not under base; there are models/base/clinic, '
      "models/base/phi, models/base/whisper; did you mean models/base/phi?"),
+    (("deidentify", "cultures"), ["en_XX"], "en_XX: no locale of which Faker has names"),
     (("deidentify", "engine", "model"), "models/base/clinic", "expected a model that finds PHI; this one is"),
     (("evaluate", "categories", "hpl"), {}, 'evaluate.categories.hpl: found "hpl", which is not under tasks;'),
     (("evaluate", "categories", "diagnosis", "bleu"), ["x"],
