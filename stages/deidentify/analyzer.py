@@ -165,12 +165,24 @@ class LocalSpacyEngine(SpacyNlpEngine):
             raise FileNotFoundError(f"deidentify.engine.model: {model}: no such folder or installed spaCy package; for "
                                     "models/base/phi run `dvc repro base@phi`")  # fmt: skip
         nlp = spacy.load(model)
+        nlp.tokenizer.max_cache_size = MOST_TYPES
+        self._words = set[str]()
         decide_at_once(nlp)
         self.nlp = {"en": nlp}
         found = sorted({label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())})
         if "ner" not in nlp.pipe_names and "entity_ruler" not in nlp.pipe_names and "beam_ner" not in nlp.pipe_names:
             raise ValueError(f"deidentify.engine.model: {model}: a pipeline without an entity recogniser")
         self.ner_model_configuration = configuration(found, self._labels)
+
+    def process_batch(self, texts: Iterable[str], language: str, **settings: Any) -> Iterator[Any]:
+        """Yield (text, artifacts) for each text, in order."""
+        texts = list(texts)
+        # Behind the first special case of a text, such as "don't", spaCy's tokenizer no longer remembers words.
+        new = {word for text in texts for word in text.split()} - self._words
+        for word in new:
+            self.nlp[language].tokenizer(word)
+        self._words |= new
+        yield from super().process_batch(texts, language, **settings)
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         # Lemmas and key words serve the enhancer alone, which is off.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from spacy.language import Language
 from spacy.training import Example
 
 from stages.deidentify import analyzer as module
-from stages.deidentify.analyzer import Analyzer
+from stages.deidentify.analyzer import Analyzer, LocalSpacyEngine
 from stages.deidentify.greedy import GreedyRecognizer, decide_at_once
 from stages.params.deidentify import Engine
 
@@ -64,6 +65,17 @@ def test_a_beam_stays_with_spacy() -> None:
     assert not isinstance(nlp.get_pipe("beam_ner"), GreedyRecognizer)
 
 
+@settings(deadline=None)
+@given(TEXTS)
+def test_words_learned_alone_make_the_same_tokens(texts: list[str]) -> None:
+    engine = learner()
+    plain = spacy.blank("en")
+    read = [artifacts.tokens for _, artifacts in engine.process_batch(texts, "en")]
+    assert [[(t.text, t.norm_, t.whitespace_) for t in doc] for doc in read] == [
+        [(t.text, t.norm_, t.whitespace_) for t in plain(text)] for text in texts
+    ]
+
+
 def test_words_of_many_notes_are_not_kept(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     analyzer = Analyzer(Engine(model=str(model)))
     notes = [f"Kwame Osei, MRN {1_000_000 + 7 * at}, saw Dr. Ama{at} on 03/{1 + at % 28:02}/2024." for at in range(60)]
@@ -76,6 +88,13 @@ def test_words_of_many_notes_are_not_kept(model: Path, monkeypatch: pytest.Monke
         assert fresh.spans([note]) == spans
         sizes.append(len(fresh._nlp.nlp["en"].vocab))
     assert max(sizes) < began + 60 < len(analyzer._nlp.nlp["en"].vocab)
+
+
+@lru_cache
+def learner() -> LocalSpacyEngine:
+    with TemporaryDirectory() as folder:
+        made(0, "ner").to_disk(folder)
+        return LocalSpacyEngine(folder, {"ID": "OTHER_ID"})
 
 
 def marked(doc: Any) -> list[tuple[int, int, str]]:
