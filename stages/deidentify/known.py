@@ -15,7 +15,7 @@ from functools import cached_property
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.english import ordinary_words
 from stages.deidentify.known_names import Names, Part
-from stages.deidentify.known_values import Form, Joint, Letters, Values, folded
+from stages.deidentify.known_values import Spelling, Joint, Letters, Values, folded
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import NO_NAMES
@@ -66,7 +66,7 @@ class Known:
     """
 
     parts: dict[str, Part] = field(default_factory=dict)
-    values: dict[str, tuple[str, Form]] = field(default_factory=dict)
+    values: dict[str, tuple[str, Spelling]] = field(default_factory=dict)
     initials: dict[str, str] = field(default_factory=dict)
     is_term: Callable[[str], bool] = lambda _: False
 
@@ -165,7 +165,7 @@ class Known:
         """A date in figures, with letters misread for them: a date that is read right is found by its form."""
         if re.fullmatch(r"\d+([./-])\d+\1\d+", value) and sum(map(str.isdigit, value)) >= 6:
             figures = tuple(re.findall(r"\d+", value))
-            self.values.setdefault(folded(value), ("DATE", Form(figures, _OF_DATE, _FIGURES)))
+            self.values.setdefault(folded(value), ("DATE", Spelling(figures, _OF_DATE, _FIGURES)))
 
     def _add_whole_name(self, value: str, label: str) -> None:
         """The whole name in either order: so a patient called May Self is found where each part is a common word."""
@@ -173,7 +173,7 @@ class Known:
         if len(words) < 2 or sum(map(len, words)) < 5:
             return
         for order in (words, [words[-1], *words[:-1]], [*words[1:], words[0]]):
-            self.values.setdefault(folded("".join(order)), (label, Form(tuple(order), _OF_NAME, _STROKES)))
+            self.values.setdefault(folded("".join(order)), (label, Spelling(tuple(order), _OF_NAME, _STROKES)))
 
     def _add_value(self, value: str, label: str) -> None:
         plain = folded(value)
@@ -183,10 +183,10 @@ class Known:
         if len(plain) < 4 or (label in NUMBERS and digits < 3 and len(plain) < 6):
             return
         if label in NUMBERS and digits >= 4:
-            form = Form(tuple(plain), _OF_NUMBER, _FIGURES)
+            spelling = Spelling(tuple(plain), _OF_NUMBER, _FIGURES)
         else:
-            form = Form(tuple(re.findall(r"[^\W_]+", value)), _OF_WORDS, _AS_IS)
-        self.values.setdefault(plain, (label, form))
+            spelling = Spelling(tuple(re.findall(r"[^\W_]+", value)), _OF_WORDS, _AS_IS)
+        self.values.setdefault(plain, (label, spelling))
 
 
 def parts(name: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Whole values of a patient sought again in every way in which they may be written, by one look-up for each word.
 
-Every patient has other values: an expression of all of them costs more to compile than a note to search. What a form
-says is read letter by letter instead, at the few places of a text where its first letters stand.
+Every patient has other values: an expression of all of them costs more to compile than a note to search. A spelling is
+read letter by letter instead, at the few places of a text where its first letters stand.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Joint(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Spelling:
     """How a value may be written, in any case.
 
     Attributes:
@@ -65,7 +65,7 @@ class Form:
 
     @property
     def expression(self) -> str:
-        """The form as a regular expression."""
+        """The spelling as a regular expression."""
         misread = self.letters.misread
         return self.joint.pattern.pattern.join(
             "".join(f"[{misread[letter]}]" if letter in misread else re.escape(letter) for letter in word)
@@ -78,7 +78,7 @@ class Form:
         return self.joint.needed and not self.letters.misread
 
     def end(self, text: str, at: int) -> int:
-        """Where the form ends that begins at a place of an evened text; -1 where none does."""
+        """Where the spelling ends that begins at a place of an evened text; -1 where none does."""
         (pattern, needed), letters = self.joint, self.letters
         for number, word in enumerate(self.words):
             if number and (needed or text[at : at + 1] not in letters[word[0]]):
@@ -97,20 +97,20 @@ class Values:
     """Finds the values of one patient.
 
     Args:
-        values: Letters and digits of a value, folded -> its label and form.
+        values: Letters and digits of a value, folded -> its label and spelling.
     """
 
-    def __init__(self, values: Mapping[str, tuple[str, Form]]) -> None:
+    def __init__(self, values: Mapping[str, tuple[str, Spelling]]) -> None:
         self._labels = {plain: label for plain, (label, _) in values.items()}
         # The first of those that read alike stands for them.
         self._confused = {_unconfused(plain): label for plain, label in reversed(self._labels.items())}
-        self._by_word: dict[str, list[Form]] = defaultdict(list)
-        self._by_head: dict[str, list[Form]] = defaultdict(list)
-        for _, form in values.values():
-            if form.is_apart:
-                self._by_word[evened(form.words[0])].append(form)
+        self._by_word: dict[str, list[Spelling]] = defaultdict(list)
+        self._by_head: dict[str, list[Spelling]] = defaultdict(list)
+        for _, spelling in values.values():
+            if spelling.is_apart:
+                self._by_word[evened(spelling.words[0])].append(spelling)
             else:
-                self._by_head[_coarse("".join(filter(str.isalnum, "".join(form.words))))[:HEAD]].append(form)
+                self._by_head[_coarse("".join(filter(str.isalnum, "".join(spelling.words))))[:HEAD]].append(spelling)
         self._sizes = {len(head) for head in self._by_head}
 
     def search(self, text: str) -> Iterator[Span]:
@@ -137,10 +137,10 @@ class Values:
             start = starts[at]
             if start < done or plain[start - 1 : start].isalnum():
                 continue
-            forms = self._by_word.get(runs[at], [])
+            spellings = self._by_word.get(runs[at], [])
             for size in self._sizes:
-                forms = forms + self._by_head.get(signs[first[at] : first[at] + size], [])
-            if ends := [(form, end) for form in forms if (end := form.end(plain, start)) >= 0]:
+                spellings = spellings + self._by_head.get(signs[first[at] : first[at] + size], [])
+            if ends := [(spelling, end) for spelling in spellings if (end := spelling.end(plain, start)) >= 0]:
                 done = min(ends, key=_turn)[1] if len(ends) > 1 else ends[0][1]
                 yield start, done
 
@@ -179,7 +179,7 @@ def _unconfused(plain: str) -> str:
     return plain.translate(_UNCONFUSED)
 
 
-def _turn(found: tuple[Form, int]) -> tuple[int, str]:
-    """Of two forms at one place the longer expression tells."""
+def _turn(found: tuple[Spelling, int]) -> tuple[int, str]:
+    """Of two spellings at one place the longer expression tells."""
     expression = found[0].expression
     return -len(expression), expression

@@ -14,8 +14,14 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from stages import sound
+from stages.models import voices
+from tests.extract.conftest import public
+
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
 Wave = NDArray[np.float32]
+
+needs_models = pytest.mark.skipif(bool(voices.missing()), reason=f"not installed: {', '.join(voices.missing())}")
 
 
 def voice(seconds: float = 4.0, rate: int = 16_000, pitch: float = 180.0, level: float = 0.3) -> Wave:
@@ -61,3 +67,25 @@ def grid(path: Path, intervals: Sequence[tuple[float, float, str]], seconds: flo
     head = f'"ooTextFile" "TextGrid" 0 {seconds} <exists> 1 "IntervalTier" "{tier}" 0 {seconds} {len(lines)}'
     path.write_text("\n".join([head, *lines]) + "\n")
     return path
+
+
+def spoken(folder: Path) -> tuple[Path, list[tuple[float, float, str]]]:
+    """Two people by turns, from public recordings; and who speaks when."""
+    ljspeech = "speech/lhotse-fixtures/test/fixtures/ljspeech/storage"
+    parts = [
+        ("she", f"{ljspeech}/LJ002-0020.wav"), ("he", "speech/pocketsphinx/test/data/cards/005.wav"),
+        ("she", f"{ljspeech}/LJ002-0035.wav"), ("he", "speech/pocketsphinx/test/data/cards/002.wav"),
+    ]  # fmt: skip
+    import soxr
+
+    pieces: list[sound.Samples] = [np.zeros(8000, np.float32)]
+    truth = []
+    for who, file in parts:
+        samples, rate = soundfile.read(public(file), dtype="float32")
+        heard = soxr.resample(samples, rate, sound.RATE)
+        heard = 0.1 * heard / np.sqrt(np.mean(np.square(heard)))
+        start = sum(map(len, pieces)) / sound.RATE
+        pieces += [heard.astype(np.float32), np.zeros(12_000, np.float32)]
+        truth.append((start, start + len(heard) / sound.RATE, who))
+    path = wav(folder / "visit.wav", np.clip(np.concatenate(pieces), -1, 1))
+    return path, truth
