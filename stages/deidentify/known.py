@@ -15,7 +15,7 @@ from functools import cached_property
 from stages.deidentify.dates import MONTHS
 from stages.deidentify.english import ordinary_words
 from stages.deidentify.known_names import Names, Part
-from stages.deidentify.known_values import Spelling, Joint, Letters, Values, folded
+from stages.deidentify.known_values import Joint, Letters, Spelling, Values, folded
 from stages.deidentify.labels import ADDRESSES, NAMES, NUMBERS, PLACES
 from stages.deidentify.medicine import Medicine
 from stages.deidentify.names import NO_NAMES
