@@ -87,6 +87,12 @@ class Written:
             stop = words[behind] if behind < len(words) else len(self.text)
         yield begin, stop
 
+    def sought(self, search: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
+        """What a search of each window finds that touches a rewritten stretch, where it stands in the words."""
+        for start, end in self.windows():
+            found = search(self.text[start:end])
+            yield from self.laid_back(replace(span, start=start + span.start, end=start + span.end) for span in found)
+
     def laid_back(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The spans that touch a rewritten stretch, where they stand in the words; a run is touched as a whole."""
         for span in spans:

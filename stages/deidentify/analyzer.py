@@ -1,10 +1,11 @@
-"""Presidio's analyzer as it is used here: no network, no silent path, one net of patterns in place of many slow ones.
+"""Presidio's recognizers as they are used here: no network, no silent path, one net of patterns in place of slow ones.
 
 What stock Presidio does on its own and what is done about it: a missing model is downloaded (here: an error), a
 graphics card that fails is left out in silence (spaCy runs on the CPU by choice), a recognizer that fails or a regular
 expression that runs out of time is logged and its spans are lost (here: every warning of Presidio raises `LostSpans`,
-and is heard by nobody else, for it may quote the text),
-the context enhancer takes quadratic time (the net's expressions hold their context themselves).
+and is heard by nobody else, for it may quote the text), `AnalyzerEngine` goes over all results once for each recognizer
+to let context raise their scores, in quadratic time (here: recognizers are asked one by one, and the net's expressions
+hold their context themselves).
 """
 
 from __future__ import annotations
@@ -17,21 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
-from presidio_analyzer.predefined_recognizers import (
-    CreditCardRecognizer,
-    IbanRecognizer,
-    IpRecognizer,
-    MedicalLicenseRecognizer,
-    SpacyRecognizer,
-    UsMbiRecognizer,
-    UsNpiRecognizer,
-    UsSsnRecognizer,
-)
+from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from stages.deidentify.aloud import aloud
+from stages.deidentify.checked import checked
 from stages.deidentify.greedy import decide_at_once
 from stages.deidentify.labels import FOREIGN, LABELS
 from stages.deidentify.mentions import mentions
@@ -42,18 +34,6 @@ from stages.deidentify.times import times
 from stages.params.deidentify import Engine
 from stages.records import Span
 
-# Presidio's checksummed recognizers, under our labels. Left out, for clinical text suffers from them: driver licences
-# (flags H1 and D3), bank numbers, passports, e-mail (asks the network for top-level domains and drops unknown ones),
-# URL (a full stop without a space is one), phone (a matcher run once a region), dates ("12.1/36.4" of a lab line).
-KEPT = (
-    (CreditCardRecognizer, "ACCOUNT"),
-    (IbanRecognizer, "ACCOUNT"),
-    (IpRecognizer, "IP"),
-    (MedicalLicenseRecognizer, "LICENSE"),
-    (UsMbiRecognizer, "HEALTH_PLAN"),
-    (UsNpiRecognizer, "LICENSE"),
-    (UsSsnRecognizer, "SSN"),
-)
 BATCH = 32
 MOST_TYPES = 200_000  # distinct words that a pipeline reads before a fresh one takes over; some 90 MB
 NER_SCORE = 0.8  # of a model that gives none: below what a title or a header tells
@@ -69,14 +49,10 @@ class Analyzer:
     def __init__(self, engine: Engine) -> None:
         nlp = _engine(engine)
         found = SpacyRecognizer(supported_entities=nlp.get_supported_entities(), name="ner")
-        kept = [kind(supported_entity=label, name=f"presidio {label}") for kind, label in KEPT]
         self._nlp = nlp
         self._most_types = len(nlp.nlp["en"].vocab) + MOST_TYPES
-        self._engine = AnalyzerEngine(
-            registry=RecognizerRegistry(recognizers=[found, Net(), *kept], supported_languages=["en"]),
-            nlp_engine=nlp,
-            context_aware_enhancer=_NoEnhancer(0, 0, 0, 0),
-        )
+        self._recognizers: list[EntityRecognizer] = [found, Net(), *checked()]
+        self._entities = sorted({label for one in self._recognizers for label in one.supported_entities})
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """The raw spans of each text, overlapping, of every score; raises `LostSpans` where Presidio fell silent."""
@@ -92,7 +68,12 @@ class Analyzer:
             return [self._of(text, found[1]) for text, found in zip(texts, artifacts, strict=True)]
 
     def _of(self, text: str, artifacts: NlpArtifacts) -> list[Span]:
-        results = self._engine.analyze(text, language="en", nlp_artifacts=artifacts)
+        results = [
+            result
+            for recognizer in self._recognizers
+            for result in recognizer.analyze(text=text, entities=self._entities, nlp_artifacts=artifacts)
+        ]
+        results = EntityRecognizer.remove_duplicates(results)
         spans = [Span(r.start, r.end, r.entity_type, float(r.score), _finder(r)) for r in results]
         return sorted(spans, key=lambda span: (span.start, span.end, span.label, span.by))
 
@@ -143,11 +124,6 @@ class _Ear(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.places.append(f"{record.module}:{record.lineno}")
-
-
-class _NoEnhancer(ContextAwareEnhancer):
-    def enhance_using_context(self, raw_results: list[RecognizerResult], **_: Any) -> list[RecognizerResult]:
-        return raw_results
 
 
 class LocalSpacyEngine(SpacyNlpEngine):

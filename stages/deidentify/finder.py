@@ -95,7 +95,7 @@ class Finder:
         for text, spans in zip(texts, first, strict=True):
             is_covered = _covered_by([span for span in spans if span.label in NAMES])
             written = Written.of(text)
-            sighted = [*known.search(text), *written.laid_back(known.search(written.text) if written.changes else ())]
+            sighted = [*known.search(text), *written.sought(known.search)]
             again = [s for s in sighted if not is_covered(s) and not self._is_medicine_again(text, s)]
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
             whole.append(joined(text, resolved(text, wider)))

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from spacy.attrs import ENT_IOB, IS_SPACE, SENT_START
 from spacy.language import Language
 from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc, Span
 from thinc.api import NumpyOps
+
+from stages.deidentify.encoder import by_rows, encoder
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ class Scorer:
 
     Attributes:
         tokens: What makes the vectors of tokens.
-        lower: Weights (features, pieces * hidden, width) of a state's features.
+        lower: Weights (width, features * pieces * hidden) of a state's features, one behind the other.
         bias: (pieces * hidden).
         padding: (features, pieces * hidden), of a feature that a state lacks.
         upper: Weights (transitions, hidden), and their bias.
@@ -124,12 +124,12 @@ class Scorer:
         if "O" not in at or not all(f"{move}-{label}" in at for move in "ILU" for label in labels):
             return None
         # Pieces apart from each other, so that the most of them is one pass over long rows.
-        weights = lower.get_param("W").transpose(0, 2, 1, 3).reshape(FEATURES, -1, lower.get_dim("nI"))
+        weights = lower.get_param("W").transpose(3, 0, 2, 1).reshape(lower.get_dim("nI"), -1)
         padding = lower.get_param("pad")[0].transpose(0, 2, 1).reshape(FEATURES, -1)
         begins = {at[f"B-{label}"]: (at[f"I-{label}"], at[f"L-{label}"], label) for label in labels}
         units = {at[f"U-{label}"]: label for label in labels}
         return cls(
-            tokens=_vectors(tokens),
+            tokens=encoder(tokens),
             pieces=lower.get_dim("nP"),
             lower=np.ascontiguousarray(weights),
             bias=np.ascontiguousarray(lower.get_param("b").T).reshape(-1),
@@ -150,9 +150,9 @@ class Scorer:
         # No entity goes on into another sentence or document.
         closed = np.append(read[1:, 1] == 1, True)
         closed[ends[lengths > 0] - 1] = True
-        vectors = self.tokens(docs)
-        choices = self._outside(vectors, is_space=read[:, 0] == 1, closed=closed)
-        behind = self._ends(vectors, choices, closed)
+        features = np.split(by_rows(lambda rows: rows @ self.lower, self.tokens(docs)), FEATURES, axis=1)
+        choices = self._outside(features[0], is_space=read[:, 0] == 1, closed=closed)
+        behind = self._ends(features, choices, closed)
         found: list[list[tuple[int, int, str]]] = [[] for _ in docs]
         at = 0
         for start in np.flatnonzero(choices >= 0).tolist():
@@ -166,10 +166,10 @@ class Scorer:
             found[document].append((start - first, at - first, label))
         return found
 
-    def _outside(self, vectors: Floats, *, is_space: Flags, closed: Flags) -> Ints:
+    def _outside(self, token: Floats, *, is_space: Flags, closed: Flags) -> Ints:
         """The transition at each token where no entity is open; -1 where it begins none."""
         absent = self.padding[1] + self.padding[2]
-        scores = self._scores(vectors @ self.lower[0].T + absent)[:, self.outside]
+        scores = self._scores(token + absent)[:, self.outside]
         is_begin = np.array([int(index) in self.begins for index in self.outside])
         is_unit = np.array([int(index) in self.units for index in self.outside])
         scores[np.ix_(closed, is_begin)] = -np.inf
@@ -177,21 +177,23 @@ class Scorer:
         best = scores.argmax(axis=1)
         return np.where((is_begin | is_unit)[best], self.outside[best], -1)
 
-    def _ends(self, vectors: Floats, choices: Ints, closed: Flags) -> Ints:
+    def _ends(self, features: Sequence[Floats], choices: Ints, closed: Flags) -> Ints:
         """The token behind the entity that begins at each token that begins one."""
         behind = np.zeros(len(choices), np.int64)
         starts = np.flatnonzero(np.isin(choices, list(self.begins)))
         inside, ending = (np.array([self.begins[int(choices[at])][one] for at in starts], np.int64) for one in (0, 1))
-        firsts = vectors[starts] @ self.lower[1].T
+        token, first, last = features
+        firsts = first[starts]
         at = starts + 1
         while len(starts):
-            scores = self._scores(vectors[at] @ self.lower[0].T + firsts + vectors[at - 1] @ self.lower[2].T)
+            scores = self._scores(token[at] + firsts + last[at - 1])
             row = np.arange(len(starts))
             going, stopping = scores[row, inside], scores[row, ending]
             # Of two that score the same the first transition is taken.
             goes_on = np.where(inside < ending, going >= stopping, going > stopping) & ~closed[at]
             behind[starts[~goes_on]] = at[~goes_on] + 1
-            starts, inside, ending, firsts, at = (one[goes_on] for one in (starts, inside, ending, firsts, at + 1))
+            starts, inside, ending, at = (one[goes_on] for one in (starts, inside, ending, at + 1))
+            firsts = firsts[goes_on]
         return behind
 
     def _scores(self, features: Floats) -> Floats:
@@ -200,46 +202,4 @@ class Scorer:
         for piece in pieces[1:]:
             hidden = np.maximum(hidden, piece)
         weights, bias = self.upper
-        return hidden @ weights.T + bias
-
-
-def _vectors(tokens: Any) -> Callable[[Sequence[Doc]], Floats]:
-    """Vectors of tokens, each distinct token embedded once where they are embedded without their neighbours."""
-    first = tokens
-    while _is_chain(first) and first.layers[0].name != "extract_features":
-        first = first.layers[0]
-    if not _is_chain(first):
-        return lambda docs: tokens.predict(docs)
-    extract, *embed = first.layers
-    followed = _behind(tokens, first)
-
-    def vectors(docs: Sequence[Doc]) -> Floats:
-        attributes = np.concatenate(extract.predict(docs))
-        codes = np.zeros(len(attributes), np.int64)
-        for column in attributes.T:
-            code, values = pd.factorize(column)
-            codes = pd.factorize(codes * len(values) + code)[0]
-        kept = np.full(codes.max() + 1, -1)
-        kept[codes] = np.arange(len(codes))
-        found: Any = [attributes[kept]]
-        for layer in embed:
-            found = layer.predict(found)
-        found = np.split(found[0][codes], np.cumsum([len(doc) for doc in docs])[:-1])
-        for layer in followed:
-            found = layer.predict(found)
-        return found
-
-    return vectors
-
-
-def _is_chain(model: Any) -> bool:
-    return bool(model.layers) and model.name == ">>".join(layer.name for layer in model.layers)
-
-
-def _behind(model: Any, first: Any) -> list[Any]:
-    """The layers of nested chains that follow one of them."""
-    layers: list[Any] = []
-    while model is not first:
-        layers = [*model.layers[1:], *layers]
-        model = model.layers[0]
-    return layers
+        return by_rows(lambda rows: rows @ weights.T + bias, hidden)

@@ -60,7 +60,7 @@ class Faulted(Step):
         super().setup()
         assert self._finder is not None
         analyzer = self._finder._analyzer
-        _in_recognizers(analyzer._engine.registry.recognizers)
+        _in_recognizers(analyzer._recognizers)
         _in_model(analyzer._nlp)
         _in_finder(self._finder)
         _in_anonymizer()

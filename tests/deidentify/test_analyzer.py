@@ -33,7 +33,7 @@ def test_a_regular_expression_out_of_time_is_an_error(model: Path, monkeypatch: 
         def finditer(self, text: str, timeout: float) -> None:
             raise TimeoutError
 
-    for recognizer in analyzer._engine.registry.recognizers:
+    for recognizer in analyzer._recognizers:
         for pattern in getattr(recognizer, "patterns", ()):
             monkeypatch.setattr(pattern, "compiled_regex", Late())
             monkeypatch.setattr(pattern, "compiled_with_flags", recognizer.global_regex_flags)
