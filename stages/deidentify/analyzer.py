@@ -162,7 +162,9 @@ class LocalSpacyEngine(SpacyNlpEngine):
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         # Lemmas and key words serve the enhancer alone, which is off.
-        entities, scores = self._get_updated_entities(self._get_entities(doc), self._get_scores_for_entities(doc))
+        found = doc.ents
+        score = self.ner_model_configuration.default_score
+        entities, scores = self._get_updated_entities(found, [score] * len(found))
         return NlpArtifacts(entities, doc, [], [], self, language, scores=scores)
 
 

@@ -28,16 +28,17 @@ LEAST_VARIANCE = 1e-8  # as Thinc has it
 
 def by_rows(made: Callable[[Floats], Floats], rows: Floats) -> Floats:
     """What becomes of each row, `ROWS` at once; the last block is filled up with zeros."""
-    blocks = []
-    for at in range(0, max(1, len(rows)), ROWS):
-        block = np.zeros((ROWS, rows.shape[1]), np.float32)
-        block[: len(rows) - at] = rows[at : at + ROWS]
-        blocks.append(made(block))
+    whole = len(rows) // ROWS * ROWS
+    blocks = [made(np.ascontiguousarray(rows[at : at + ROWS])) for at in range(0, whole, ROWS)]
+    if whole < len(rows) or not blocks:
+        last = np.zeros((ROWS, rows.shape[1]), np.float32)
+        last[: len(rows) - whole] = rows[whole:]
+        blocks.append(made(last))
     return (blocks[0] if len(blocks) == 1 else np.concatenate(blocks))[: len(rows)]
 
 
-def encoder(tokens: Any) -> Callable[[Sequence[Doc]], Floats]:
-    """What a trained `tok2vec` of a recognizer predicts for all tokens of documents, one below the other."""
+def encoder(tokens: Any) -> Callable[[Sequence[Doc]], Any]:
+    """What a trained model of tokens' vectors predicts for documents, of which one at least has a token."""
     first = tokens
     while len(flat(first)) > 1 and first.layers[0].name != "extract_features":
         first = first.layers[0]
@@ -47,11 +48,11 @@ def encoder(tokens: Any) -> Callable[[Sequence[Doc]], Floats]:
     embedded = Embedding(extract.predict, list(map(fused, embed)))
     followed = list(map(fused, flat(tokens)[1 + len(embed) :]))
 
-    def vectors(docs: Sequence[Doc]) -> Floats:
+    def vectors(docs: Sequence[Doc]) -> Any:
         found: Any = np.split(embedded(docs), np.cumsum([len(doc) for doc in docs])[:-1])
         for predict in followed:
             found = predict(found)
-        return np.asarray(found)
+        return found
 
     return vectors
 

@@ -14,6 +14,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 
 from stages.deidentify.openings import (
     MOST_BEHIND,
@@ -29,7 +30,7 @@ from stages.deidentify.openings import (
 MOST_TOKENS = 20_000  # that are remembered with the expressions they open
 STRETCH = 64  # characters that are looked through at once
 
-_TOKEN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9 ]")
+_TOKEN = re.compile(r"([a-z]+|[0-9]+|[^a-z0-9 ])")
 
 
 GoOn = Callable[[re.Match[str]], int]
@@ -154,9 +155,11 @@ def _starts(text: str, pos: int, endpos: int) -> Mapping[Form, Sequence[int]]:
     alike = defaultdict[tuple[Form, ...], list[int]](list)  # forms that the same tokens open
     for forms, at in _known[START]:
         alike[forms].append(at)
-    for token in _TOKEN.finditer(folded(text[begin:endpos])):
-        for forms, at in _known[token.group()]:
-            alike[forms].append(begin + token.start() + at)
+    pieces = _TOKEN.split(folded(text[begin:endpos]))
+    begins, tokens = accumulate(map(len, pieces), initial=begin), pieces[1::2]
+    for start, opened in zip(islice(begins, 1, None, 2), map(_known.__getitem__, tokens), strict=False):
+        for forms, at in opened:
+            alike[forms].append(start + at)
     starts = defaultdict[Form, list[int]](list)
     for forms, places in alike.items():
         for form in forms:

@@ -74,7 +74,7 @@ class Names:
         pieces = _WORD.split(text)
         starts, words = accumulate(map(len, pieces[:-1])), pieces[1::2]
         for word in set(words) - decided.keys():
-            decided[word] = self._seen(word, without_case)
+            decided[word] = () if self._is_plain(word, without_case) else self._seen(word, without_case)
         for at, seen in zip(islice(starts, 0, None, 2), map(decided.__getitem__, words), strict=True):
             for one in seen:
                 start, end = at + one.start, at + one.end
@@ -84,6 +84,10 @@ class Names:
             part = self._parts.get(word.casefold())
             if part and not part.nickname and _is_cased(part, word, without_case):
                 yield Span(start, end, part.label, 0.9, "known")
+
+    def _is_plain(self, word: str, without_case: bool) -> bool:
+        """Whether a word is in small letters where names are not, and no name: nearly every word of a text."""
+        return not without_case and word.islower() and word.isalpha() and word.casefold() not in self._parts
 
     def _seen(self, word: str, without_case: bool) -> tuple[_Sighting, ...]:
         seen = []
