@@ -92,27 +92,31 @@ class Embedding:
     def __init__(self, extract: Layer, layers: Sequence[Layer]) -> None:
         self._extract, self._layers = extract, layers
         self._places: dict[bytes, int] = {}
-        self._vectors: Floats | None = None
+        self._vectors = np.zeros((0, 1), np.float32)  # with room for more
 
     def __call__(self, docs: Sequence[Doc]) -> Floats:
         """(tokens of all documents, width)."""
         attributes = np.ascontiguousarray(np.concatenate(self._extract(docs)))
         tokens = attributes.view(f"V{attributes.dtype.itemsize * attributes.shape[1]}").ravel().tolist()
         if len(self._places) > MOST_EMBEDDED:
-            self._places, self._vectors = {}, None
-        first = {token: at for at, token in enumerate(tokens) if token not in self._places}
-        if first or self._vectors is None:
-            made = self._made(attributes[list(first.values())])
-            self._vectors = made if self._vectors is None else np.concatenate([self._vectors, made])
-            self._places |= {token: len(self._places) + at for at, token in enumerate(first)}
+            self._places.clear()
+        if first := {token: at for at, token in enumerate(tokens) if token not in self._places}:
+            self._add(list(first), attributes[list(first.values())])
         found: Floats = self._vectors[np.fromiter(map(self._places.__getitem__, tokens), np.int64, len(tokens))]
         return found
 
-    def _made(self, attributes: Any) -> Floats:
+    def _add(self, tokens: Sequence[bytes], attributes: Any) -> None:
         found: Any = [attributes]
         for layer in self._layers:
             found = layer(found)
-        return np.asarray(found[0])
+        [made] = found
+        known, needed = len(self._places), len(self._places) + len(tokens)
+        if needed > len(self._vectors):
+            room = np.zeros((2 * needed, made.shape[1]), np.float32)
+            room[:known] = self._vectors[:known]
+            self._vectors = room
+        self._vectors[known:needed] = made
+        self._places |= {token: known + at for at, token in enumerate(tokens)}
 
 
 @dataclass(frozen=True, slots=True)

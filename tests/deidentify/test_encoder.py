@@ -58,8 +58,7 @@ def test_what_is_remembered_of_tokens_is_bounded_and_changes_nothing(monkeypatch
     assert all(np.array_equal(fast([nlp.make_doc(text)])[0], one) for text, one in zip(texts, expected, strict=True))
     [embedding] = [one for one in cells(fast) if isinstance(one, module.Embedding)]
     assert len(embedding._places) <= 50 + 20
-    assert embedding._vectors is not None
-    assert len(embedding._vectors) == len(embedding._places)
+    assert len(embedding._vectors) <= 2 * (50 + 20)
 
 
 @pytest.mark.parametrize("layer", [Maxout(nO=4, nI=3, nP=2), Relu(nO=4, nI=3), chain(Maxout(nO=4, nI=3), Relu(nO=4))])
