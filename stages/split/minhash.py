@@ -29,7 +29,7 @@ class Proposals(ABC):
         """What stands for a set; asked about and put in, a set needs it once."""
 
     def insert(self, number: int, signature: Signature) -> None:
-        """Put a set under a number."""
+        """Put a set under a number, 0 or more and of no other set: rensa's keys are unsigned."""
         self._index.insert(number, signature)
 
     def query(self, signature: Signature) -> Iterable[int]:
