@@ -2,8 +2,9 @@
 
     python benchmarks/split.py [--examples 10000] [--passages 8000]
 
-Both divide the same invented examples: patients of some four examples each, one patient in ten with a copied text in
-which a name and a few words were changed. Ours also picks the corpus, writes all files and verifies them.
+All divide the same invented examples: patients of some four examples each, one patient in ten with a copied text in
+which a name and a few words were changed. Ours also picks the corpus, writes all files and verifies them; it is timed
+with each library that proposes pairs and is installed, whole and, as `pairs`, from sets of shingles to pairs.
 """
 
 from __future__ import annotations
@@ -12,14 +13,21 @@ import argparse
 import random
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
-from stages.params import load
+from stages.params import Params, load
 from stages.records import Example, Origin, Record
-from stages.split.__main__ import split
+from stages.split import __main__ as stage
 from stages.split.certificate import highest
-from stages.split.similarity import judged, shingles
+from stages.split.minhash import Datasketch, Proposals, Rensa
+from stages.split.similarity import Index, judged, shingles
+
+Made = Callable[[int, int], Proposals]
 
 WORDS = [f"{a}{b}{c}{d}" for a in "bdfgklmnprst" for b in "aeiou" for c in "lmnrs" for d in ("a", "ix", "on", "et")]
 
@@ -31,15 +39,10 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=8_000)
     sizes = parser.parse_args()
     examples, passages = _examples(sizes.examples), _passages(sizes.passages)
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
-        key.write_bytes(b"benchmark" * 8)
-        params = load().model_copy(update={"key_file": str(key)})
-        start = time.process_time()
-        numbers = split(params, examples, passages, Path(folder) / "out")
-        ours = time.process_time() - start
-    task = numbers["tasks"]["hpi"]
-    _print("ours", ours, task["highest_similarity.test"])
+    for library in (Datasketch, Rensa) if find_spec("rensa") else (Datasketch,):
+        seconds, similarity = _ours(library, examples, passages)
+        _print(f"ours, {library.__name__.lower()}", seconds, similarity)
+        print(f"  pairs {_pairs(library, examples):16.2f} s")
     start = time.process_time()
     train, test = _by_patient(examples)
     theirs = time.process_time() - start
@@ -47,6 +50,30 @@ def main() -> None:
         [shingles(judged(e), e.surrogates) for e in train], [shingles(judged(e), e.surrogates) for e in test]
     )
     _print("GroupShuffleSplit", theirs, similarity)
+
+
+def _ours(library: Made, examples: list[Example], passages: list[Record]) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder, patch.object(stage, "Index", partial(Index, made=library)):
+        start = time.process_time()
+        numbers = stage.split(_params(Path(folder)), examples, passages, Path(folder) / "out")
+        return time.process_time() - start, numbers["tasks"]["hpi"]["highest_similarity.test"]
+
+
+def _pairs(library: Made, examples: list[Example]) -> float:
+    sets = [shingles(judged(example), example.surrogates) for example in examples]
+    declared = load().split
+    index = Index(declared.near_duplicate, declared.permutations, library)
+    start = time.process_time()
+    for one in sets:
+        list(index.near(one))
+        index.add(one)
+    return time.process_time() - start
+
+
+def _params(folder: Path) -> Params:
+    key = folder / "key"
+    key.write_bytes(b"benchmark" * 8)
+    return load().model_copy(update={"key_file": str(key)})
 
 
 def _print(name: str, seconds: float, similarity: float) -> None:

@@ -68,6 +68,7 @@ def lines(ablation: Ablation) -> list[tuple[str, str]]:
         ("", ""),
         *zip(_aligned([HEADS, *cells_of]), styles, strict=True),
         *((line, "") for line in told),
+        *((line, "yellow") for line in _unequal(ablation)),
         ("", ""),
         (_method(ablation), "dim"),
     ]
@@ -94,6 +95,17 @@ def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
             c.rjust(w) if n in RIGHT else c.ljust(w) for n, (c, w) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in table
+    ]
+
+
+def _unequal(ablation: Ablation) -> list[str]:
+    """What to do where children cannot be told from the steps that they bring."""
+    most = max(one.steps for one in ablation.trained)
+    if all(one.steps == most for one in ablation.trained):
+        return []
+    return [
+        "The variants differ in steps, and more steps alone may help or hurt. To judge the children by themselves: "
+        f"python -m stages.ablate {ablation.task} -S ++train.{ablation.task}.max_steps={most}"
     ]
 
 

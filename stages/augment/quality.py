@@ -6,40 +6,51 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from pathlib import Path
 
 from stages import guard
 from stages.augment.ledger import changed_side
+from stages.augment.reader import Reader, label
 from stages.records import Example
 from stages.shards import read
 
 MOST = 2000
 """Children of an operator that are measured, drawn by a hash of their ids; with fewer, all are."""
 
+MOST_READ = 5000
+"""Original examples of a task and category that the reader knows, drawn likewise."""
+
 ORDER = 4
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 Numbers = dict[str, float | int | None]
+_Kind = tuple[str, str]
 
 
 def measure(records: Path, parents: Path, names: Mapping[str, guard.Names]) -> Numbers:
     """Metrics of the children under `records`, named `quality.<operator>.<metric>`, for each operator of `names`.
 
-    `measured` (children looked at), `distinct_1`, `distinct_2` and `self_bleu` (see below), `similarity` and
-    `similarity_lowest` (1 - word edit distance of child and parent over the longer one's words) and `label_agreement`
-    (share of the children whose response is the parent's, or differs from it in nothing that the guard protects).
-    All but `measured` are null where there are no children.
+    - `measured`: children looked at.
+    - `distinct_1`, `distinct_2`, `self_bleu`: see below.
+    - `similarity`, `similarity_lowest`: 1 - word edit distance of child and parent over the longer one's words.
+    - `label_read`: share whose parent's response an independent reader finds (see `stages.augment.reader`).
+    - `label_agreement`: of these, the share for which it finds the same response in the child.
+    - `response_kept`: share whose response is the parent's, or differs from it in nothing that the guard protects.
+
+    All but `measured` are null where there are no children, `label_agreement` also where the reader finds no response.
     """
     chosen = _drawn(records, names)
-    wanted = {child.parent for children in chosen.values() for child in children}
-    by_id = {parent.id: parent for parent in read(parents, Example) if parent.id in wanted}
+    children = [child for found in chosen.values() for child in found]
+    by_id, known = _parents(parents, children)
+    told = _told([*by_id.values(), *children], known)
     found: Numbers = {}
-    for operator, known in names.items():
+    for operator, protected in names.items():
         pairs = [(by_id[child.parent or ""], child) for child in chosen[operator]]
-        found |= {f"quality.{operator}.{name}": number for name, number in _of_pairs(pairs, known).items()}
+        numbers = _of_pairs(pairs, protected) | _of_labels(pairs, told)
+        found |= {f"quality.{operator}.{name}": number for name, number in numbers.items()}
     return found
 
 
@@ -132,8 +143,58 @@ def _of_pairs(pairs: Sequence[tuple[Example, Example]], names: guard.Names) -> N
         "self_bleu": self_bleu(texts),
         "similarity": sum(close) / len(close) if close else None,
         "similarity_lowest": min(close, default=None),
-        "label_agreement": sum(same) / len(same) if same else None,
+        "response_kept": sum(same) / len(same) if same else None,
     }
+
+
+def _of_labels(pairs: Sequence[tuple[Example, Example]], told: Mapping[str, str | None]) -> Numbers:
+    """What the reader says of children whose parents it reads rightly; the others have no label that it could lose."""
+    sure = [(parent, child) for parent, child in pairs if told[parent.id] == label(parent)]
+    agreeing = [told[child.id] == told[parent.id] for parent, child in sure]
+    return {
+        "label_read": len(sure) / len(pairs) if pairs else None,
+        "label_agreement": sum(agreeing) / len(agreeing) if agreeing else None,
+    }
+
+
+def _parents(folder: Path, children: Sequence[Example]) -> tuple[dict[str, Example], dict[_Kind, list[Example]]]:
+    """The children's parents by id, and the examples that the reader knows by task and category."""
+    wanted = {child.parent for child in children}
+    kinds = {_kind(child) for child in children}
+    keys: defaultdict[_Kind, list[bytes]] = defaultdict(list)
+    for example in read(folder, Example):
+        if _readable(example, kinds):
+            keys[_kind(example)].append(_order(example))
+    drawn = {kind: set(nsmallest(MOST_READ, found)) for kind, found in keys.items()}
+    by_id: dict[str, Example] = {}
+    known: dict[_Kind, list[Example]] = {kind: [] for kind in kinds}
+    for example in read(folder, Example):
+        if example.id in wanted:
+            by_id[example.id] = example
+        if _readable(example, kinds) and _order(example) in drawn[_kind(example)]:
+            known[_kind(example)].append(example)
+    return by_id, known
+
+
+def _told(examples: Sequence[Example], known: Mapping[_Kind, Sequence[Example]]) -> dict[str, str | None]:
+    """The reader's label of each example by its id; each is read by the examples of its own task and category."""
+    asked: defaultdict[_Kind, list[Example]] = defaultdict(list)
+    for example in examples:
+        asked[_kind(example)].append(example)
+    told: dict[str, str | None] = {}
+    for kind, found in asked.items():
+        labels = Reader(known[kind]).labels(found)
+        told |= {example.id: said for example, said in zip(found, labels, strict=True)}
+    return told
+
+
+def _kind(example: Example) -> _Kind:
+    return example.task, example.category
+
+
+def _readable(example: Example, kinds: Collection[_Kind]) -> bool:
+    """What is declared for validation or test measures nothing that is decided before training."""
+    return _kind(example) in kinds and not example.audio and example.split not in ("validation", "test")
 
 
 def _drawn(records: Path, operators: Iterable[str]) -> dict[str, list[Example]]:

@@ -112,8 +112,8 @@ def _index_of_held(adults: Sequence[Example], assignment: Assignment, params: Pa
     """The texts of all validation and test examples, and of what was left out beside them: questions and answers."""
     index = Index(params.split.near_duplicate, params.split.permutations)
     texts = ((text, e) for e in adults if e.group in assignment.held for text in (judged(e), e.response))
-    for number, (text, example) in enumerate(texts):
-        index.add(number, shingles(text, example.surrogates))
+    for text, example in texts:
+        index.add(shingles(text, example.surrogates))
     return index
 
 
@@ -135,8 +135,9 @@ def _write_corpus(
 ) -> Counter[str]:
     declared = {record.group for record in records if record.split in SPLITS[1:]}
     held = assignment.held | declared
-    for number, record in enumerate(record for record in records if record.group in held and content(record)):
-        near.add(-1 - number, shingles(content(record), record.surrogates))
+    for record in records:
+        if record.group in held:
+            near.add(shingles(content(record), record.surrogates))
     counts = Counter({"records": 0})
     shards.write(target / "corpus", corpus(records, held, near, counts), params.flow.shards)
     return counts

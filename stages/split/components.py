@@ -27,7 +27,7 @@ def components(examples: Sequence[Example], sets: Sequence[Shingles], index: Ind
         # What is connected already need not be compared again.
         for near in index.near(one, partial(joined.connected, number)):
             joined.merge(number, near)
-        index.add(number, one)
+        index.add(one)
     found = [sorted((examples[number] for number in subset), key=_id) for subset in joined.subsets()]
     return sorted(found, key=lambda members: members[0].id)
 

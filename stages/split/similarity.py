@@ -63,17 +63,20 @@ def jaccard(one: Shingles, other: Shingles) -> float:
 
 
 class Index:
-    """Sets of shingles under numbers, asked for those that are near another set."""
+    """Sets of shingles, numbered from 0 as they are added, asked for those that are near another set."""
 
     def __init__(self, threshold: float, permutations: int, made: Callable[[int, int], Proposals] = proposals) -> None:
         self._threshold = threshold
         self._proposals = made(*bands(threshold, permutations))
+        self._added = 0
         self._sets: dict[int, Shingles] = {}
         self._numbers: dict[Shingles, int] = {}
         self._last: tuple[Shingles, Signature] | None = None
 
-    def add(self, number: int, one: Shingles) -> None:
-        """Put a set under a number; a set that is there already stays under its first."""
+    def add(self, one: Shingles) -> None:
+        """Give a set the next number; a set that is there already is found by its first alone, an empty one never."""
+        number = self._added
+        self._added += 1
         if one and one not in self._numbers:
             self._proposals.insert(number, self._signature(one))
             self._sets[number], self._numbers[one] = one, number

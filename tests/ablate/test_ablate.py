@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from stages.ablate.effects import effects
-from stages.ablate.variants import variants
+from stages.ablate.effects import Effect, effects
+from stages.ablate.table import Ablation, Trained, lines
+from stages.ablate.variants import Variant, variants
 from stages.compare.paired import Settings
+from stages.compare.rows import Row
 from stages.compare.runs import parse
 from stages.params.augment import Operator
 from tests.pipeline.conftest import Project
@@ -114,6 +117,21 @@ def test_each_operator_is_judged_by_what_it_is_worth(ablated: Ablated) -> None:
             assert 0 < row["p"] < row["corrected"] < 0.05
     assert "helped" in out
     assert "helps + hurts + idle" in out
+    # The script gives a variant more steps for each operator, whatever it is told.
+    assert "The variants differ in steps" in out
+    assert "-S ++train.hpi.max_steps=23" in out
+
+
+def test_equal_steps_are_not_remarked_upon() -> None:
+    row = Row("hpi", "hpi_f1", "", True, "higher", 60, 30, 0.5, 0.6, 0.1, p=0.01, corrected=0.01, verdict="better")
+    effect = Effect(("helps",), "helped", row, ())
+    trained = [
+        Trained(Variant(name), name, "c", 100, 0, steps) for name, steps in (("full", 40), ("without-helps", 40))
+    ]
+    for steps, remarks in ((40, 0), (39, 1)):
+        trained[1] = replace(trained[1], steps=steps)
+        found = lines(Ablation("hpi", tuple(trained), (effect,), 0.05, 0.95, 100, 7))
+        assert len([line for line, _ in found if "++train.hpi.max_steps=40" in line]) == remarks
 
 
 def test_every_variant_is_an_experiment_and_the_workspace_stays(ablated: Ablated) -> None:

@@ -12,6 +12,7 @@ from stages.params import load
 from stages.split import __main__ as stage
 from stages.split.minhash import Datasketch, Rensa, proposals
 from stages.split.similarity import Index
+from tests.split.examples import document
 from tests.split.test_twins import TWINS, corpus
 
 
@@ -30,11 +31,15 @@ def test_the_same_splits_with_rensa_and_with_datasketch(
     key.write_bytes(b"k" * 40)
     params = load().model_copy(update={"key_file": str(key)})
     examples, _ = corpus(seed, random.Random(seed).choices(TWINS, k=20))
+    # A held-out patient's documents are looked for as well, and some stand in the corpus under another name.
+    records = [document(one.id, one.group) for one in examples]
+    records += [document(f"{one.id}-library", text=f"{one.input} now") for one in examples[::3]]
     numbers = {}
     for library in (Datasketch, Rensa):
         monkeypatch.setattr(stage, "Index", partial(Index, made=library))
-        numbers[library] = stage.split(params, examples, [], tmp_path / library.__name__)
+        numbers[library] = stage.split(params, examples, records, tmp_path / library.__name__)
     assert numbers[Datasketch]["bridged_components"] > 0
+    assert numbers[Datasketch]["corpus"]["left_out.near-duplicate of a validation or test example"] > 0
     assert numbers[Datasketch] == numbers[Rensa]
     assert _bytes(tmp_path / "Datasketch") == _bytes(tmp_path / "Rensa")
 

@@ -41,7 +41,7 @@ def test_a_text_without_words_is_like_no_other() -> None:
     assert shingles(" - ") == frozenset()
     assert jaccard(frozenset(), frozenset()) == 0.0
     index = Index(0.8, 128)
-    index.add(0, frozenset())
+    index.add(frozenset())
     assert not index.has_near(frozenset())
 
 
@@ -68,7 +68,7 @@ def test_the_index_finds_what_brute_force_finds_and_nothing_else(
     for number, one in enumerate(sets):
         expected = {n for n, other in enumerate(sets[:number]) if jaccard(one, other) >= threshold}
         assert set(index.near(one)) == expected
-        index.add(number, one)
+        index.add(one)
 
 
 @given(TEXTS, TEXTS)
