@@ -38,7 +38,7 @@ _BROKEN = re.compile(
 # A capital behind small letters that begins a word, as in KwameOsei and OseiMRN; none in mg/dL, SpO2 and HbA1c.
 _SEAM = re.compile(rf"[{UPPER}](?=[^\W\d_{UPPER}]|[{UPPER}]{{2}})(?<=[^\W\d_][^\W\d_{UPPER}].)")
 _HUMP = re.compile(rf"(?<=[^\W\d_{UPPER}])(?=[{UPPER}])")
-_LETTERS, _LAST_LETTERS = re.compile(r"[^\W\d_]*"), re.compile(r"[^\W\d_]*\Z")
+_HEAD, _TAIL = re.compile(r"[^\W\d_]*\Z"), re.compile(r"[^\W\d_]*")
 # Names of files, addresses and codes.
 _NO_WORD_BEFORE, _NO_WORD_BEHIND = re.compile(r"[\w@/\\.=&#%~+]\Z"), re.compile(r"[\w@/\\]|\.\w")
 # What belongs to the name behind it: McDonald, DeShawn, VanHorn.
@@ -174,8 +174,9 @@ def _seams(text: str, is_term: Callable[[str], bool]) -> Iterator[int]:
     for match in _SEAM.finditer(text):
         at = match.start()
         before, behind = text[max(0, at - LONGEST) : at], text[at : at + LONGEST]
-        first, last = _LAST_LETTERS.search(before), _LETTERS.match(behind)
-        assert first and last
+        first, last = _HEAD.search(before), _TAIL.match(behind)
+        assert first is not None
+        assert last is not None
         word = (first.group() + last.group()).casefold()
         if word in _compounds() or ordinary_words(word) or is_term(word):
             continue

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_spans_lie_in_the_text_and_hold_the_same_letters(text: str, label: str, 
     end = data.draw(st.integers(start, len(one.text)))
     back = list(one.laid_back([Span(start, end, label)]))
     assert all(0 <= span.start < span.end <= len(text) for span in back)
-    assert [(a.end <= b.start) for a, b in zip(back, back[1:], strict=False)] == [True] * max(0, len(back) - 1)
+    assert all(a.end <= b.start for a, b in pairwise(back))
     assert "".join(letters(text[span.start : span.end]) for span in back) == letters(one.text[start:end])
 
 
