@@ -17,6 +17,7 @@ from stages.deidentify.known_names import VOUCHED
 from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, PLACES
 from stages.deidentify.medicine import Medicine
+from stages.deidentify.mended import Mended
 from stages.deidentify.names import NO_NAMES, TITLES, bare
 from stages.deidentify.places import GENERIC_WORDS
 from stages.deidentify.recased import caseless, is_small, recased
@@ -83,19 +84,24 @@ class Finder:
 
     def find(self, texts: Sequence[str], told: Sequence[tuple[str, str]] = ()) -> Found:
         """Search all texts of one patient, of whom (label, value) of some identifiers may be `told` beforehand."""
-        texts = [self.legible(text) for text in texts]
+        mended = [self._mended(text) for text in texts]
+        originals, texts = texts, [one.text for one in mended]
         raw = self._analyzer.spans(texts)
         first = [self._refined(text, spans, self._thresholds) for text, spans in zip(texts, raw, strict=True)]
+        for spans, more in zip(first, self._as_it_stands(originals, mended), strict=True):
+            spans += [span for span in more if not any(span.start < s.end and s.start < span.end for s in spans)]
         letters = [one for text, spans in zip(texts, first, strict=True) for one in spelled(text, spans)]
         beside = [*letters, *((value, Span(0, len(value), label, 1.0, "declared")) for label, value in told)]
         known = Known.gathered(
             [*texts, *(name for name, _ in beside)], [*first, *([span] for _, span in beside)], self._medicine
         )
         whole = []
-        for text, spans in zip(texts, first, strict=True):
+        for original, one, spans in zip(originals, mended, first, strict=True):
+            text = one.text
             is_covered = _covered_by([span for span in spans if span.label in NAMES])
             written = Written.of(text)
             sighted = [*known.search(text), *written.sought(known.search)]
+            sighted += one.laid_on(known.search(original)) if one.doubts else ()
             again = [s for s in sighted if not is_covered(s) and not self._is_medicine_again(text, s)]
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
             whole.append(joined(text, resolved(text, wider)))
@@ -106,7 +112,10 @@ class Finder:
         }
         marked = [span for found in raw for span in found]
         return Found(
-            one_role(texts, whole, first),
+            [
+                list(one.laid_back(spans)) if one.is_changed else spans
+                for one, spans in zip(mended, one_role(texts, whole, first), strict=True)
+            ],
             frozenset(parts),
             frozenset(known.values),
             by_model=sum(span.by == "ner" for span in marked),
@@ -115,12 +124,32 @@ class Finder:
 
     def candidates(self, texts: Sequence[str]) -> list[list[Span]]:
         """What model and patterns find in each text, of every score, before known identifiers are searched."""
-        texts = [self.legible(text) for text in texts]
-        return [self._refined(text, spans, {}) for text, spans in zip(texts, self._analyzer.spans(texts), strict=True)]
+        mended = [self._mended(text) for text in texts]
+        texts = [one.text for one in mended]
+        return [
+            list(one.laid_back(self._refined(one.text, spans, {})))
+            for one, spans in zip(mended, self._analyzer.spans(texts), strict=True)
+        ]
 
     def legible(self, text: str) -> str:
         """The text as it is searched: one without capitals has them where names may stand, all in the same places."""
         return recased(text, self._medicine.is_term) if is_small(text) else text
+
+    def _mended(self, text: str) -> Mended:
+        """The text as it is searched, with words broken over a line whole and words run together apart."""
+        mended = Mended.of(text, self._medicine.is_term)
+        return replace(mended, text=self.legible(mended.text))
+
+    def _as_it_stands(self, texts: Sequence[str], mended: Sequence[Mended]) -> list[list[Span]]:
+        """What each text tells of its broken words that may be two, read line by line with the break in them."""
+        doubts = [(at, doubt) for at, one in enumerate(mended) for doubt in one.doubts]
+        lines = [self.legible(texts[at][doubt.first : doubt.last]) for at, doubt in doubts]
+        found: list[list[Span]] = [[] for _ in texts]
+        for (at, doubt), line, raw in zip(doubts, lines, self._analyzer.spans(lines) if lines else (), strict=True):
+            spans = self._refined(line, raw, self._thresholds)
+            placed = [moved(span, doubt.first + span.start, doubt.first + span.end) for span in spans]
+            found[at] += mended[at].laid_on(s for s in placed if s.start < doubt.end and doubt.start < s.end)
+        return found
 
     def _refined(self, text: str, spans: Sequence[Span], thresholds: Mapping[str, float]) -> list[Span]:
         """The spans that are sure enough, trimmed to the identifier, each with one of our labels."""
