@@ -19,6 +19,7 @@ from stages.deidentify.known_values import folded
 from stages.deidentify.labels import NAMES, tag
 from stages.deidentify.names import DEGREES, TITLES
 from stages.deidentify.places import GENERIC_PLACES, GENERIC_WORDS, ROADS, STATE_NAMES, STATES
+from stages.deidentify.variants import unbroken
 from stages.keys import Key
 
 # Three-digit ZIP areas of 20,000 people or fewer in the census of 2000 (HHS guidance on 45 CFR 164.514(b)(2)(i)(B)).
@@ -65,11 +66,12 @@ class Surrogates:
     ) -> None:
         self._key, self._scope = key, scope
         found = sorted(set(identifiers))
-        self._own = {piece for _, value in found for piece in _pieces(value)}
+        self._own = {piece for _, value in found for one in {value, unbroken(value)} for piece in _pieces(one)}
         self._gender = gender
-        names = [value for label, value in found if label in NAMES]
+        whole = [(label, unbroken(value)) for label, value in found if label in NAMES]
+        names = [value for _, value in whole]
         self._kinds = kinds_of(names)
-        self._genders = genders_of(found, gender, cultures)
+        self._genders = genders_of(whole, gender, cultures)
         self._cultures = cultures_of(names, cultures)
         self._default = cultures[0]
         self._taken: dict[str, str] = {}
@@ -80,7 +82,7 @@ class Surrogates:
     def of(self, label: str, value: str) -> str:
         """What stands for an identifier; a tag where no value of its form can be invented. Raises `NoSurrogate`."""
         if label in NAMES:
-            return self._name(value)
+            return self._name(unbroken(value))
         if label == "AGE":
             return capped_age(value)
         if label == "LOCATION":

@@ -48,6 +48,17 @@ def rejoined(text: str) -> Iterator[tuple[str, int, int]]:
         yield match["head"] + match["tail"], match.start(), match.end()
 
 
+def unbroken(name: str) -> str:
+    """A name without line breaks behind hyphens; the hyphen stays where a capital follows, as in Smith-Jones."""
+    return _BROKEN.sub(_made_whole, name)
+
+
+def _made_whole(match: re.Match[str]) -> str:
+    head, tail = match["head"], match["tail"]
+    is_double = not (tail.islower() or (head.isupper() and tail.isupper()))
+    return f"{head}-{tail}" if is_double else head + tail
+
+
 def unglued(word: str) -> Iterator[tuple[str, int]]:
     """Pieces of a word that a change of case, a digit or an underscore parts, each with its place in the word.
 

@@ -30,6 +30,20 @@ def test_a_name_keeps_its_person_in_every_form() -> None:
     assert surrogates.of("RELATIVE", "Ama Osei").endswith(last)
 
 
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("Ines Lind-\nqvist", "Ines Lindqvist"),
+        ("INES LIND-\n  QVIST", "INES LINDQVIST"),
+        ("Lindqvist-\nOsei", "Lindqvist-Osei"),
+        ("Kwa\u00ad\r\nme", "Kwame"),
+    ],
+)
+def test_a_name_broken_over_lines_keeps_its_person(broken: str, whole: str) -> None:
+    assert made(("STAFF", broken)).of("STAFF", broken) == made(("STAFF", whole)).of("STAFF", whole)
+    assert made(("STAFF", broken)).of("STAFF", "Ines") == made(("STAFF", whole)).of("STAFF", "Ines")
+
+
 def test_surrogates_hold_no_part_of_the_patients_own_identifiers() -> None:
     own = {"kwame", "osei", "ines", "lindqvist", "ama"}
     for group in map(str, range(60)):
