@@ -112,6 +112,8 @@ class Values:
             else:
                 self._by_head[_coarse("".join(filter(str.isalnum, "".join(spelling.words))))[:HEAD]].append(spelling)
         self._sizes = {len(head) for head in self._by_head}
+        self._least = min(self._sizes, default=0)
+        self._begun = {head[: self._least] for head in self._by_head}
 
     def search(self, text: str) -> Iterator[Span]:
         """Every value in a text, from left to right and without overlap."""
@@ -130,8 +132,9 @@ class Values:
         signs = "".join(runs).translate(_COARSE)
         first = [*accumulate(map(len, runs), initial=0)]  # sign of each run
         likely = {at for at, run in enumerate(runs) if run in self._by_word}
+        begun = [at for at, sign in enumerate(first) if signs[sign : sign + self._least] in self._begun]
         for size in self._sizes:
-            likely |= {at for at, sign in enumerate(first) if signs[sign : sign + size] in self._by_head}
+            likely |= {at for at in begun if signs[first[at] : first[at] + size] in self._by_head}
         done = 0
         for at in sorted(likely):
             start = starts[at]
