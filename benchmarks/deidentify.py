@@ -7,9 +7,10 @@ is the model alone as spaCy runs it, which all of theirs do.
 
 First in one process: they take turns note by note, in an order that goes round; what is compared is the CPU time, which
 a busy machine moves less than wall time. Then on all cores, by wall time: ours in as many processes as the stage takes,
-`BatchAnalyzerEngine` with as many for its model, and `AnalyzerEngine`, which knows one; in rounds, every second in the
-other order. Every process has one thread, as in the stage. Recall is the share of gold spans that are wholly covered.
-Last line: one JSON object of theirs / ours in CPU and in wall time, and of recalls.
+`AnalyzerEngine`, which knows one, `batch`, which is `BatchAnalyzerEngine` as it comes, and `batch_processes`, the same
+with a process of the model on each core; in rounds, every second in the other order. Every process has one thread, as
+in the stage. Recall is the share of gold spans that are wholly covered. Last line: one JSON object of theirs / ours in
+CPU and in wall time, and of recalls.
 
 `--memory N` finds PHI in N generated notes instead and prints the resident memory on the way.
 """
@@ -72,7 +73,8 @@ def main() -> None:
     everywhere = {
         "ours": lambda texts: list(pool.map(_find, texts)),
         "analyzer": finders["analyzer"],
-        "batch": stock(arguments.model, processes=cores)["batch"],
+        "batch": finders["batch"],
+        "batch_processes": stock(arguments.model, processes=cores)["batch"],
     }
     ratios: dict[str, float] = {}
     for size in SIZES:
@@ -80,17 +82,17 @@ def main() -> None:
         cpu, recall = in_turns(finders, notes)
         wall = on_all_cores(everywhere, notes)
         kilobytes = sum(len(text) for text, _ in notes) / 1000
-        for name in finders:
-            spread = f"{kilobytes / wall[name]:8.1f} KB/s on {cores} cores" if name in wall else ""
+        for name, seconds in cpu.items():
             print(
-                f"{size:3d} KB  {name:14s}{kilobytes / cpu[name]:8.1f} KB/s of CPU  recall {recall[name]:.4f} {spread}",
-                flush=True,
+                f"{size:3d} KB  {name:16s}{kilobytes / seconds:8.1f} KB/s of CPU  recall {recall[name]:.4f}", flush=True
             )
             ratios[f"recall.{name}.{size}kb"] = round(recall[name], 4)
             if name != "ours":
-                ratios[f"cpu.{name}.{size}kb"] = round(cpu[name] / cpu["ours"], 2)
-            if name != "ours" and name in wall:
-                ratios[f"wall.{name}.{size}kb"] = round(wall[name] / wall["ours"], 2)
+                ratios[f"cpu.{name}.{size}kb"] = round(seconds / cpu["ours"], 2)
+        for name, seconds in wall.items():
+            print(f"{size:3d} KB  {name:16s}{kilobytes / seconds:8.1f} KB/s on {cores} cores", flush=True)
+            if name != "ours":
+                ratios[f"wall.{name}.{size}kb"] = round(seconds / wall["ours"], 2)
     pool.shutdown()
     print(json.dumps(ratios))
 
