@@ -84,8 +84,8 @@ class Finder:
 
     def find(self, texts: Sequence[str], told: Sequence[tuple[str, str]] = ()) -> Found:
         """Search all texts of one patient, of whom (label, value) of some identifiers may be `told` beforehand."""
-        mended = [self._mended(text) for text in texts]
-        originals, texts = texts, [one.text for one in mended]
+        mended = [Mended.of(text, self._medicine.is_term) for text in texts]
+        originals, texts = texts, [self.legible(one.text) for one in mended]
         raw = self._analyzer.spans(texts)
         first = [self._refined(text, spans, self._thresholds) for text, spans in zip(texts, raw, strict=True)]
         for spans, more in zip(first, self._as_it_stands(originals, mended), strict=True):
@@ -96,11 +96,12 @@ class Finder:
             [*texts, *(name for name, _ in beside)], [*first, *([span] for _, span in beside)], self._medicine
         )
         whole = []
-        for original, one, spans in zip(originals, mended, first, strict=True):
-            text = one.text
+        for original, one, text, spans in zip(originals, mended, texts, first, strict=True):
             is_covered = _covered_by([span for span in spans if span.label in NAMES])
             written = Written.of(text)
             sighted = [*known.search(text), *written.sought(known.search)]
+            # Where nothing has capitals, those put in say nothing of a name that is a common word.
+            sighted += known.search(one.text) if text != one.text else ()
             sighted += one.laid_on(known.search(original)) if one.doubts else ()
             again = [s for s in sighted if not is_covered(s) and not self._is_medicine_again(text, s)]
             wider = [self._with_given_name(text, span) for span in (*spans, *again)]
@@ -124,21 +125,16 @@ class Finder:
 
     def candidates(self, texts: Sequence[str]) -> list[list[Span]]:
         """What model and patterns find in each text, of every score, before known identifiers are searched."""
-        mended = [self._mended(text) for text in texts]
-        texts = [one.text for one in mended]
+        mended = [Mended.of(text, self._medicine.is_term) for text in texts]
+        texts = [self.legible(one.text) for one in mended]
         return [
-            list(one.laid_back(self._refined(one.text, spans, {})))
-            for one, spans in zip(mended, self._analyzer.spans(texts), strict=True)
+            list(one.laid_back(self._refined(text, spans, {})))
+            for one, text, spans in zip(mended, texts, self._analyzer.spans(texts), strict=True)
         ]
 
     def legible(self, text: str) -> str:
         """The text as it is searched: one without capitals has them where names may stand, all in the same places."""
         return recased(text, self._medicine.is_term) if is_small(text) else text
-
-    def _mended(self, text: str) -> Mended:
-        """The text as it is searched, with words broken over a line whole and words run together apart."""
-        mended = Mended.of(text, self._medicine.is_term)
-        return replace(mended, text=self.legible(mended.text))
 
     def _as_it_stands(self, texts: Sequence[str], mended: Sequence[Mended]) -> list[list[Span]]:
         """What each text tells of its broken words that may be two, read line by line with the break in them."""

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.deidentify.finder import Finder
 from stages.deidentify.recased import is_small, recased
+from stages.params.deidentify import Deidentify
 
 
 def no_medicine(word: str) -> bool:
@@ -52,3 +56,14 @@ def test_labels_of_speakers_do_not_count(text: str, small: bool) -> None:
 @given(st.text(max_size=60))
 def test_no_place_moves(text: str) -> None:
     assert len(recased(text, no_medicine)) == len(text)
+
+
+def test_a_known_name_that_is_a_common_word_is_found_where_nothing_has_capitals(
+    params: Callable[..., Deidentify],
+) -> None:
+    told = "Patient Name: Diana Whitlock\nMRN: 4471902\n"
+    small = "discussed with diana and the team; she agrees to the plan and will come again."
+    cased = "Discussed with diana and the team; she agrees to the plan and will come again."
+    found = Finder(params()).find([told, small, cased]).spans
+    assert [small[span.start : span.end] for span in found[1]] == ["diana"]
+    assert found[2] == []
