@@ -186,14 +186,16 @@ def stock(model: str, processes: int = 1) -> dict[str, Find]:
 
 def memory(find: Find, number: int) -> None:
     """Print the resident memory after 1, 2 and 5 times each power of ten of notes."""
-    size, began = 0, time.process_time()
+    size, seconds = 0, 0.0
     told = {step * 10**power for power in range(2, 7) for step in (1, 2, 5)} | {number}
     for at in range(1, number + 1):
         text = make_note(seeded(1, "benchmark", str(at))).text
+        start = time.process_time()
         find([text])
+        seconds += time.process_time() - start
         size += len(text)
         if at in told:
-            speed = size / 1000 / (time.process_time() - began)
+            speed = size / 1000 / seconds
             print(
                 f"{at:7d} notes {size / 1e6:8.2f} MB {resident() / 2**20:8.1f} MiB {speed:7.1f} KB/s of CPU", flush=True
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def checked() -> list[EntityRecognizer]:
     found = []
     for kind, label in KEPT:
         recognizer = kind(supported_entity=label, name=f"presidio {label}")
+        # All recognizers of a class share their patterns, others' too.
+        recognizer.patterns = [copy.copy(pattern) for pattern in recognizer.patterns]
         for pattern in recognizer.patterns if kind in CORES else ():
             pattern.compiled_with_flags = recognizer.global_regex_flags
             expression = regex.compile(pattern.regex, recognizer.global_regex_flags)

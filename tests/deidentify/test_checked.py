@@ -42,6 +42,13 @@ def test_presidio_uses_them() -> None:
         assert [pattern.compiled_regex for pattern in recognizer.patterns] == before
 
 
+def test_recognizers_of_others_stay_as_they_are() -> None:
+    checked()
+    for kind, label in KEPT:
+        others = kind(supported_entity=label, name="stock").patterns
+        assert not any(isinstance(pattern.compiled_regex, LineExpression) for pattern in others)
+
+
 @pytest.mark.parametrize("core", CORES.values())
 def test_a_line_without_a_core_is_not_tried(core: re.Pattern[str]) -> None:
     asked: list[str] = []
