@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ CORES = {
     UsNpiRecognizer: re.compile(r"\d{4}"),
     UsSsnRecognizer: re.compile(r"\d{4}"),
 }
+# SHA-256 of the expressions of which that is known: another release of Presidio may bring others, which are tried on
+# the whole text.
+PROVED = frozenset((
+    "f619fa242c93", "5def597d3b4d", "66197b1f8e63", "ae1e66dfc546", "c4f79b73053c", "c696285024ae", "8b00da21c7ca",
+    "be10f2e85386", "754e8093a31c", "17f1d935dc2f", "75527eba5955", "213ac080713c", "4e6bd6618bc9", "f2721d631f61",
+))  # fmt: skip
 
 
 def checked() -> list[EntityRecognizer]:
@@ -50,7 +57,9 @@ def checked() -> list[EntityRecognizer]:
         recognizer = kind(supported_entity=label, name=f"presidio {label}")
         # All recognizers of a class share their patterns, others' too.
         recognizer.patterns = [copy.copy(pattern) for pattern in recognizer.patterns]
-        for pattern in recognizer.patterns if kind in CORES else ():
+        for pattern in recognizer.patterns:
+            if hashlib.sha256(pattern.regex.encode()).hexdigest()[:12] not in PROVED:
+                continue
             pattern.compiled_with_flags = recognizer.global_regex_flags
             expression = regex.compile(pattern.regex, recognizer.global_regex_flags)
             pattern.compiled_regex = LineExpression(expression, CORES[kind])

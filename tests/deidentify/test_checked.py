@@ -8,6 +8,7 @@ import pytest
 import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from presidio_analyzer import Pattern
 
 from stages.deidentify.checked import CORES, KEPT, LineExpression, checked
 
@@ -40,6 +41,22 @@ def test_presidio_uses_them() -> None:
         before = [pattern.compiled_regex for pattern in recognizer.patterns]
         recognizer.analyze(text, [])
         assert [pattern.compiled_regex for pattern in recognizer.patterns] == before
+
+
+def test_an_expression_that_is_not_known_is_tried_on_the_whole_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = {label: kind for kind, label in KEPT if kind in CORES}
+    assert all(
+        isinstance(pattern.compiled_regex, LineExpression)
+        for (kind, _), recognizer in zip(KEPT, checked(), strict=True)
+        if kind in ours.values()
+        for pattern in recognizer.patterns
+    )
+    other = Pattern("without a core", r"\bserial [A-Z]{4}\b", 0.5)
+    monkeypatch.setattr(ours["SSN"], "PATTERNS", [other])
+    monkeypatch.setattr(ours["SSN"], "validate_result", lambda *_: True)
+    monkeypatch.setattr(ours["SSN"], "invalidate_result", lambda *_: False)
+    text = "no figures here\nserial ABCD"
+    assert [text[one.start : one.end] for each in checked() for one in each.analyze(text, [])] == ["serial ABCD"]
 
 
 def test_recognizers_of_others_stay_as_they_are() -> None:
